@@ -1,0 +1,223 @@
+"""What is asked of the house; ids and slots are chosen outside and passed in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from .detection import Box, Trust
+from .evidence import Threat
+from .incident import IncidentKind
+from .premises import ArmMode
+from .signals import Signal
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HubStarted:
+    """The hub runs again; `last_alive` is when the journal was last written."""
+
+    last_alive: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TimePassed:
+    """A due moment came."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Arm:
+    """Arm an area; `open_zones` are the zones not known to be closed now."""
+
+    area_id: str
+    mode: ArmMode
+    by: str
+    open_zones: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Disarm:
+    """Disarm an area with a code that was verified; under duress it looks the same and reports."""
+
+    area_id: str
+    by: str
+    duress: bool = False
+    new_id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SeeSignal:
+    """A zone changed."""
+
+    signal: Signal
+    new_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReportPerson:
+    """Enough of the last frames of a camera showed a person."""
+
+    incident_id: str
+    camera_id: str
+    trust: Trust
+    engine: str
+    scores: tuple[float, ...]
+    box: Box | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReportNobody:
+    """A camera was looked at for the whole burst without a person."""
+
+    incident_id: str
+    camera_id: str
+    engine: str
+    scores: tuple[float, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReportBlind:
+    """A camera could not be looked at."""
+
+    incident_id: str
+    camera_id: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReportDistress:
+    """Somebody calls for help: at once, no abort window."""
+
+    new_id: str
+    kind: IncidentKind
+    silent: bool
+    by: str
+    message: str = ""
+    ha_area: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Confirm:
+    """A human says somebody is there."""
+
+    incident_id: str
+    threat: Threat
+    by: str
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Dismiss:
+    """A human says it was a false alarm; the areas stay armed."""
+
+    incident_id: str
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShareWith:
+    """A human sends an incident to one responder."""
+
+    incident_id: str
+    responder_id: str
+    ground: str
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RespondersSay:
+    """A responder reported back; `event_id` makes it count once."""
+
+    responder_id: str
+    incident_id: str
+    status: str
+    number: str
+    event_id: str
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RequestGrant:
+    """Write down a grant; `slots` were free a moment ago, `failed` locks could not even be read."""
+
+    new_id: str
+    recipient: str
+    by: str
+    expires_at: datetime
+    fingerprint: str
+    slots: Mapping[str, int]
+    failed: Mapping[str, str] = field(default_factory=dict)
+    incident_id: str | None = None
+    max_uses: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RevokeGrant:
+    """End a grant now."""
+
+    grant_id: str
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CredentialSeen:
+    """A lock reported that our code opened it."""
+
+    door_id: str
+    slot: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EffectStarts:
+    """An attempt begins: on disk before the first byte leaves."""
+
+    effect_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EffectDone:
+    """The effect happened; `outcome` and `number` say how."""
+
+    effect_id: str
+    outcome: str = ""
+    number: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EffectFailed:
+    """An attempt failed; `final` ends it, else it is tried again at `retry_at`."""
+
+    effect_id: str
+    code: str
+    final: bool
+    retry_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NoteWrongCode:
+    """Somebody typed a code that is nobody's; the code itself is never kept."""
+
+    area_id: str | None
+    by: str
+
+
+type Command = (
+    HubStarted
+    | TimePassed
+    | Arm
+    | Disarm
+    | SeeSignal
+    | ReportPerson
+    | ReportNobody
+    | ReportBlind
+    | ReportDistress
+    | Confirm
+    | Dismiss
+    | ShareWith
+    | RespondersSay
+    | RequestGrant
+    | RevokeGrant
+    | CredentialSeen
+    | EffectStarts
+    | EffectDone
+    | EffectFailed
+    | NoteWrongCode
+)

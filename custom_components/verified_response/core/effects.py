@@ -1,0 +1,79 @@
+"""What must be done outside: recorded before it is tried, kept until it is done or given up."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class ShareAction(StrEnum):
+    """What a responder is sent."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    CANCEL = "cancel"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Share:
+    """Send an incident, news of it, or its recall to one responder."""
+
+    incident_id: str
+    responder_id: str
+    action: ShareAction
+    sequence: int
+    fresh: bool = True
+    """False: an earlier create may have arrived, so the responder is asked first."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Push:
+    """Ask or tell one contact; `prompt` is a translated key."""
+
+    incident_id: str | None
+    contact_id: str
+    prompt: str
+    actions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Siren:
+    """Sound or silence the siren."""
+
+    on: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SetCredential:
+    """Write the grant's code to one lock; the code itself is never part of an effect."""
+
+    grant_id: str
+    door_id: str
+    slot: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClearCredential:
+    """Remove the grant's code from one lock; tried until it is proved gone."""
+
+    grant_id: str
+    door_id: str
+    slot: int
+
+
+type Effect = Share | Push | Siren | SetCredential | ClearCredential
+
+NEEDS_RECORD = (Share, SetCredential)
+"""Never done without a durable record first; the others still work when the disk does not."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PendingEffect:
+    """An effect without a final outcome; `not_before` delays the next attempt."""
+
+    id: str
+    effect: Effect
+    requested_at: datetime
+    attempts: int = 0
+    started_at: datetime | None = None
+    not_before: datetime | None = None
+    last_error: str | None = None

@@ -1,0 +1,129 @@
+"""One continuous happening at one premises.
+
+    ENTRY_DELAY ─▶ ABORT_WINDOW ─▶ VERIFYING ⇄ AWAITING_CONFIRMATION ─▶ SHARED ─▶ ACKNOWLEDGED
+         │              │              │                │                  │           │
+         └──────────────┴──────────────┴── a person ────┴──────────────────┴───────────┘
+                                       ▼
+                            CANCELLED (false) or CLOSED (dealt with)
+
+Panic, duress, medical and fire called by a person start at AWAITING_CONFIRMATION's far side: confirmed.
+Invariants: only a person ends an incident; nothing is shared before ABORT_WINDOW ends, except distress.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from .assessment import Assessment
+from .evidence import EvidenceItem, Verdict
+
+
+class IncidentKind(StrEnum):
+    """What it is about; only burglary has an alarm level."""
+
+    BURGLARY = "burglary"
+    TAMPER = "tamper"
+    PANIC = "panic"
+    DURESS = "duress"
+    FIRE = "fire"
+    MEDICAL = "medical"
+    CARBON_MONOXIDE = "carbon_monoxide"
+    WATER = "water"
+
+
+class Stage(StrEnum):
+    """Where it stands; shown as the incident sensor."""
+
+    ENTRY_DELAY = "entry_delay"
+    ABORT_WINDOW = "abort_window"
+    VERIFYING = "verifying"
+    AWAITING_CONFIRMATION = "awaiting_confirmation"
+    SHARED = "shared"
+    ACKNOWLEDGED = "acknowledged"
+    CANCELLED = "cancelled"
+    CLOSED = "closed"
+
+
+ENDED = frozenset({Stage.CANCELLED, Stage.CLOSED})
+BEFORE_SENDING = frozenset({Stage.ENTRY_DELAY, Stage.ABORT_WINDOW})
+HAS_LEVEL = frozenset({IncidentKind.BURGLARY, IncidentKind.TAMPER})
+STAYS_AT_HOME = frozenset({IncidentKind.WATER, IncidentKind.CARBON_MONOXIDE, IncidentKind.TAMPER})
+"""Told to people; a police desk has no use for it."""
+
+
+class DeliveryStatus(StrEnum):
+    """What is known of one responder having the incident."""
+
+    REQUESTED = "requested"
+    STARTED = "started"
+    """Bytes may have left: only asking the responder can tell."""
+    DELIVERED = "delivered"
+    REJECTED = "rejected"
+    HELD = "held"
+    """Unsent when the hub stopped: a person decides, never sent late by itself."""
+    WITHDRAWN = "withdrawn"
+    CANCELLING = "cancelling"
+    CANCELLED = "cancelled"
+
+
+LEFT_THE_HOUSE = frozenset(
+    {DeliveryStatus.STARTED, DeliveryStatus.DELIVERED, DeliveryStatus.CANCELLING}
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Delivery:
+    """One responder's copy: who asked for it, on what ground, and how far it came."""
+
+    responder_id: str
+    status: DeliveryStatus
+    ground: str
+    by: str
+    sequence: int
+    number: str | None = None
+    responder_status: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Incident:
+    """Folded from its events; `held` is set by a restart and lifted by a person."""
+
+    id: str
+    kind: IncidentKind
+    opened_at: datetime
+    stage: Stage
+    areas: tuple[str, ...] = ()
+    until: datetime | None = None
+    covert: bool = False
+    silent: bool = False
+    message: str = ""
+    ha_area: str | None = None
+    by: str = "hub"
+    evidence: tuple[EvidenceItem, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+    assessment: Assessment = field(default_factory=lambda: Assessment(level=None))
+    asked_at: datetime | None = None
+    asks: int = 0
+    look_until: datetime | None = None
+    held: bool = False
+    sequence: int = 0
+    deliveries: Mapping[str, Delivery] = field(default_factory=dict)
+    ended_at: datetime | None = None
+    end_reason: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether no person has ended it."""
+        return self.stage not in ENDED
+
+    @property
+    def is_distress(self) -> bool:
+        """Say whether a person called for help: no abort window, no confirmation."""
+        return self.kind in {IncidentKind.PANIC, IncidentKind.DURESS} or self.by != "hub"
+
+    @property
+    def confirmed(self) -> bool:
+        """Say whether any human confirmed it; a later denial does not erase that."""
+        return any(verdict.threat is not None for verdict in self.verdicts)

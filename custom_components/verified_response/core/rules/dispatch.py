@@ -1,0 +1,249 @@
+"""Who is told, when, and when never: sharing, asking people, recall, and the responders' words."""
+
+from datetime import datetime, timedelta
+
+from .. import commands as cmd
+from .. import events as ev
+from ..assessment import AlarmLevel
+from ..effects import Push, Share, ShareAction, Siren
+from ..errors import InvalidRequestError
+from ..evidence import Verdict
+from ..incident import (
+    BEFORE_SENDING,
+    LEFT_THE_HOUSE,
+    STAYS_AT_HOME,
+    DeliveryStatus,
+    Incident,
+    IncidentKind,
+    Stage,
+)
+from ..premises import Policy, Release, Responder, ResponderMode
+from ..state import Phase
+from .story import Story
+
+ASK_ACTIONS = ("confirm", "false_alarm")
+MAX_ASKS = 5
+ASKS_BEFORE_UNANSWERED = 2  # the field's two-call verification
+GROUNDS = ("consent", "emergency", "legal_request")
+
+
+def ask_people(story: Story, incident_id: str) -> None:
+    """Push to owners and household first, to every contact from the second round on."""
+    incident = story.state.incidents[incident_id]
+    rounds = incident.asks + 1
+    story.tell(ev.PeopleAsked(incident_id=incident_id, round=rounds))
+    for contact in story.premises.contacts.values():
+        if contact.notify and (rounds > 1 or contact.role in {"owner", "household"}):
+            story.request(
+                Push(
+                    incident_id=incident_id,
+                    contact_id=contact.id,
+                    prompt="ask_confirmation",
+                    actions=ASK_ACTIONS,
+                )
+            )
+
+
+def next_ask(incident: Incident, policy: Policy) -> datetime | None:
+    """Return when people are asked next (maybe past), None when nobody needs to be asked."""
+    if incident.verdicts or incident.covert or incident.silent or incident.is_distress:
+        return None
+    if incident.stage not in {Stage.VERIFYING, Stage.AWAITING_CONFIRMATION}:
+        return None
+    if incident.asked_at is None:
+        return incident.opened_at
+    if incident.asks >= MAX_ASKS:
+        return None
+    return incident.asked_at + timedelta(seconds=policy.confirmation_window_s)
+
+
+def ask_people_when_due(story: Story, incident_id: str) -> None:
+    """Ask at the end of the abort window, and again while nobody answers."""
+    due = next_ask(story.state.incidents[incident_id], story.policy)
+    if due is not None and story.now >= due:
+        ask_people(story, incident_id)
+
+
+def may_share(incident: Incident) -> bool:
+    """Say whether anything about this incident may leave the house now (design, rules 3 and 5)."""
+    if not incident.is_open or incident.held or incident.kind in STAYS_AT_HOME:
+        return False
+    return incident.is_distress or incident.stage not in BEFORE_SENDING
+
+
+def share_when_due(story: Story, incident: Incident) -> None:
+    """Request what a human confirmed, what a human called for, or what two asks left unanswered."""
+    if not may_share(incident):
+        return
+    unanswered = (
+        not incident.verdicts
+        and incident.asks >= ASKS_BEFORE_UNANSWERED
+        and incident.asked_at is not None
+        and story.now >= incident.asked_at + timedelta(seconds=story.policy.confirmation_window_s)
+        and (incident.assessment.level or 0) >= AlarmLevel.PRESENCE
+    )
+    released = incident.confirmed or incident.is_distress
+    for responder in story.premises.responders.values():
+        if responder.mode is ResponderMode.OFF or responder.id in incident.deliveries:
+            continue
+        if released or (unanswered and responder.release is Release.UNANSWERED):
+            ground = "emergency" if incident.is_distress or unanswered else "consent"
+            _request_create(story, incident.id, responder, ground=ground, by=_asker(incident))
+
+
+def _asker(incident: Incident) -> str:
+    confirming = [verdict.by for verdict in incident.verdicts if verdict.threat is not None]
+    return confirming[-1] if confirming else incident.by
+
+
+def _request_create(
+    story: Story, incident_id: str, responder: Responder, *, ground: str, by: str
+) -> None:
+    sequence = story.state.effects_made + 1
+    fresh = responder.id not in story.state.incidents[incident_id].deliveries
+    story.tell(
+        ev.ShareRequested(
+            incident_id=incident_id,
+            responder_id=responder.id,
+            ground=ground,
+            by=by,
+            sequence=sequence,
+        )
+    )
+    story.request(
+        Share(
+            incident_id=incident_id,
+            responder_id=responder.id,
+            action=ShareAction.CREATE,
+            sequence=sequence,
+            fresh=fresh,
+        )
+    )
+
+
+def share_with(story: Story, command: cmd.ShareWith) -> None:
+    """Send to one responder because a person says so; also releases what a restart held."""
+    incident = story.incident(command.incident_id)
+    responder = story.premises.responders.get(command.responder_id)
+    if responder is None:
+        raise InvalidRequestError("responder_unknown")
+    if responder.mode is ResponderMode.OFF:
+        raise InvalidRequestError("responder_off", responder=responder.name)
+    if command.ground not in GROUNDS:
+        raise InvalidRequestError("ground_unknown")
+    if incident.kind in STAYS_AT_HOME:
+        raise InvalidRequestError("incident_stays_at_home")
+    if incident.stage in BEFORE_SENDING and not incident.is_distress:
+        raise InvalidRequestError("abort_window_open")
+    delivery = incident.deliveries.get(responder.id)
+    if delivery is not None and delivery.status not in {
+        DeliveryStatus.HELD,
+        DeliveryStatus.REJECTED,
+        DeliveryStatus.WITHDRAWN,
+    }:
+        raise InvalidRequestError("already_shared", responder=responder.name)
+    _request_create(story, incident.id, responder, ground=command.ground, by=command.by)
+
+
+def confirm(story: Story, command: cmd.Confirm) -> None:
+    """Keep a human's word, which nothing lowers; lifts what a restart held, and tells responders."""
+    incident = story.incident(command.incident_id)
+    verdict = Verdict(at=story.now, by=command.by, threat=command.threat, note=command.note)
+    story.tell(ev.VerdictGiven(incident_id=incident.id, verdict=verdict))
+    for delivery in incident.deliveries.values():
+        if delivery.status is DeliveryStatus.HELD and may_share(story.state.incidents[incident.id]):
+            responder = story.premises.responders.get(delivery.responder_id)
+            if responder is not None and responder.mode is not ResponderMode.OFF:
+                _request_create(
+                    story, incident.id, responder, ground=delivery.ground, by=command.by
+                )
+    tell_responders(story, incident.id)
+
+
+def tell_responders(story: Story, incident_id: str) -> None:
+    """Send news to everybody who has the incident."""
+    for delivery in story.state.incidents[incident_id].deliveries.values():
+        if delivery.status is DeliveryStatus.DELIVERED:
+            _follow_up(story, incident_id, delivery.responder_id, ShareAction.UPDATE)
+
+
+def _follow_up(story: Story, incident_id: str, responder_id: str, action: ShareAction) -> None:
+    sequence = story.state.effects_made + 1
+    story.request(
+        Share(incident_id=incident_id, responder_id=responder_id, action=action, sequence=sequence)
+    )
+
+
+def dismiss(story: Story, command: cmd.Dismiss) -> None:
+    """A person says false alarm: recall everywhere; the areas protect on."""
+    incident = story.incident(command.incident_id)
+    verdict = Verdict(at=story.now, by=command.by, threat=None)
+    story.tell(ev.VerdictGiven(incident_id=incident.id, verdict=verdict))
+    end_incident(
+        story, incident, stage=Stage.CANCELLED, reason="dismissed", by=command.by, recall=True
+    )
+    for area_id in incident.areas:
+        area = story.state.area(area_id)
+        if area.phase in {Phase.PENDING, Phase.TRIGGERED} and area.mode is not None:
+            story.tell(ev.AreaArmed(area_id=area_id, mode=area.mode, by=command.by))
+
+
+def end_incident(
+    story: Story, incident: Incident, *, stage: Stage, reason: str, by: str, recall: bool
+) -> None:
+    """End it, silence the siren, end its grants, and recall or inform whoever has it."""
+    story.tell(ev.IncidentEnded(incident_id=incident.id, stage=stage, reason=reason, by=by))
+    if story.policy.siren:
+        story.request(Siren(on=False))
+    if not recall:
+        return  # under duress nobody is called back
+    for delivery in story.state.incidents[incident.id].deliveries.values():
+        if delivery.status in {DeliveryStatus.REQUESTED, DeliveryStatus.HELD}:
+            _change(story, incident.id, delivery.responder_id, DeliveryStatus.WITHDRAWN)
+        elif delivery.status in LEFT_THE_HOUSE:
+            recall_delivery(story, incident.id, delivery.responder_id)
+
+
+def recall_delivery(story: Story, incident_id: str, responder_id: str) -> None:
+    """Cancel at a responder that has it, or inform it when the incident was real and is over."""
+    incident = story.state.incidents[incident_id]
+    delivery = incident.deliveries[responder_id]
+    if delivery.status is DeliveryStatus.STARTED:
+        return  # the outcome of the running attempt decides, see effects_outcome
+    if incident.stage is Stage.CLOSED:
+        _follow_up(story, incident_id, responder_id, ShareAction.UPDATE)
+        return
+    _change(story, incident_id, responder_id, DeliveryStatus.CANCELLING)
+    _follow_up(story, incident_id, responder_id, ShareAction.CANCEL)
+
+
+def _change(story: Story, incident_id: str, responder_id: str, status: DeliveryStatus) -> None:
+    story.tell(
+        ev.DeliveryChanged(incident_id=incident_id, responder_id=responder_id, status=status)
+    )
+
+
+def responder_says(story: Story, command: cmd.RespondersSay) -> None:
+    """Keep a responder's word once; it never ends an incident and never sends anything."""
+    incident = story.state.incidents.get(command.incident_id)
+    if incident is None or command.event_id in story.state.reports_seen:
+        return
+    if command.responder_id not in incident.deliveries:
+        return
+    story.tell(
+        ev.ResponderReported(
+            incident_id=incident.id,
+            responder_id=command.responder_id,
+            status=command.status,
+            number=command.number,
+            event_id=command.event_id,
+            note=command.note,
+        )
+    )
+    if incident.is_open and incident.stage is Stage.SHARED and command.status != "received":
+        story.tell(ev.StageChanged(incident_id=incident.id, stage=Stage.ACKNOWLEDGED))
+
+
+def is_visible(incident: Incident) -> bool:
+    """Say whether the house may show it: duress is never shown."""
+    return incident.kind is not IncidentKind.DURESS and not incident.covert

@@ -1,0 +1,154 @@
+"""What became of effects, and what a restart means for the unfinished ones."""
+
+from datetime import timedelta
+
+from .. import commands as cmd
+from .. import events as ev
+from ..effects import ClearCredential, PendingEffect, Push, SetCredential, Share, ShareAction, Siren
+from ..incident import DeliveryStatus
+from ..state import Phase
+from .dispatch import recall_delivery
+from .grants import clear_outcome, set_outcome
+from .story import Story
+
+TOO_LATE_S = 120
+"""Older than this, a message about a moment is history (standards 8, rule 9)."""
+
+
+def effect_starts(story: Story, command: cmd.EffectStarts) -> None:
+    """Write the attempt down, unless it has become pointless meanwhile."""
+    pending = story.state.effects.get(command.effect_id)
+    if pending is None:
+        return
+    match pending.effect:
+        case Share(action=ShareAction.CREATE, incident_id=incident_id):
+            incident = story.state.incidents.get(incident_id)
+            if incident is None or not incident.is_open:
+                story.tell(ev.EffectFinished(effect_id=pending.id, code="withdrawn"))
+                if incident is not None and pending.attempts == 0:
+                    _delivery(story, pending.effect, DeliveryStatus.WITHDRAWN)
+                return
+            _delivery(story, pending.effect, DeliveryStatus.STARTED)
+        case SetCredential(grant_id=grant_id):
+            if not story.state.grants[grant_id].is_active:
+                story.tell(ev.EffectFinished(effect_id=pending.id, code="grant_ended"))
+                return
+    story.tell(ev.EffectStarted(effect_id=pending.id))
+
+
+def _delivery(
+    story: Story,
+    effect: Share,
+    status: DeliveryStatus,
+    *,
+    number: str | None = None,
+    reason: str | None = None,
+) -> None:
+    story.tell(
+        ev.DeliveryChanged(
+            incident_id=effect.incident_id,
+            responder_id=effect.responder_id,
+            status=status,
+            number=number,
+            reason=reason,
+        )
+    )
+
+
+def effect_done(story: Story, command: cmd.EffectDone) -> None:
+    """Keep the outcome; an incident that ended while it was being sent is recalled at once."""
+    pending = story.state.effects.get(command.effect_id)
+    if pending is None:
+        return
+    story.tell(ev.EffectFinished(effect_id=pending.id))
+    match pending.effect:
+        case Share(action=ShareAction.CREATE) as effect:
+            _delivery(story, effect, DeliveryStatus.DELIVERED, number=command.number)
+            if not story.state.incidents[effect.incident_id].is_open:
+                recall_delivery(story, effect.incident_id, effect.responder_id)
+        case Share(action=ShareAction.CANCEL) as effect:
+            _delivery(story, effect, DeliveryStatus.CANCELLED)
+        case SetCredential() as effect:
+            set_outcome(story, effect, outcome=command.outcome, code="")
+        case ClearCredential() as effect:
+            clear_outcome(story, effect, outcome=command.outcome)
+
+
+def effect_failed(story: Story, command: cmd.EffectFailed) -> None:
+    """Keep the failure and whether another attempt follows."""
+    pending = story.state.effects.get(command.effect_id)
+    if pending is None:
+        return
+    effect = pending.effect
+    if not command.final:
+        story.tell(
+            ev.EffectDelayed(effect_id=pending.id, code=command.code, retry_at=command.retry_at)
+        )
+        return
+    story.tell(ev.EffectFinished(effect_id=pending.id, code=command.code))
+    match effect:
+        case Share(action=ShareAction.CREATE):
+            incident = story.state.incidents[effect.incident_id]
+            status = (
+                DeliveryStatus.HELD if command.code == "not_arrived" else (DeliveryStatus.REJECTED)
+            )
+            if not incident.is_open:
+                status = DeliveryStatus.WITHDRAWN
+            _delivery(story, effect, status, reason=command.code)
+            if status is not DeliveryStatus.WITHDRAWN:
+                _tell_unsent(story, effect.incident_id)
+        case SetCredential():
+            set_outcome(story, effect, outcome=None, code=command.code)
+
+
+def _tell_unsent(story: Story, incident_id: str) -> None:
+    incident = story.state.incidents[incident_id]
+    if incident.covert or incident.silent:
+        return  # a screen that lights up could betray who called
+    for contact in story.premises.contacts.values():
+        if contact.notify:
+            story.request(
+                Push(
+                    incident_id=incident_id,
+                    contact_id=contact.id,
+                    prompt="not_delivered",
+                    actions=("confirm", "false_alarm"),
+                )
+            )
+
+
+def hub_started(story: Story, command: cmd.HubStarted) -> None:
+    """Keep the blind interval; hold what was unsent, finish what makes no sense any more."""
+    story.tell(
+        ev.HubRestarted(
+            blind_since=command.last_alive, quiet_until=story.after(story.policy.startup_quiet_s)
+        )
+    )
+    for pending in list(story.state.effects.values()):
+        _after_restart(story, pending)
+    for incident in story.state.open_incidents():
+        if incident.confirmed and not incident.deliveries:
+            _tell_unsent(story, incident.id)  # confirmed while the abort window still ran
+    if story.policy.siren and any(
+        area.phase is Phase.TRIGGERED for area in story.state.areas.values()
+    ):
+        story.request(Siren(on=True))
+
+
+def _after_restart(story: Story, pending: PendingEffect) -> None:
+    late = story.now - pending.requested_at > timedelta(seconds=TOO_LATE_S)
+    match pending.effect:
+        case Share(action=ShareAction.CREATE) as effect:
+            incident = story.state.incidents.get(effect.incident_id)
+            if pending.attempts > 0 or incident is None or (incident.covert and not late):
+                return  # the outbox asks the responder before anything is sent again
+            story.tell(ev.EffectFinished(effect_id=pending.id, code="held_after_restart"))
+            _delivery(story, effect, DeliveryStatus.HELD, reason="held_after_restart")
+            _tell_unsent(story, effect.incident_id)
+        case Push() if late:
+            story.tell(ev.EffectFinished(effect_id=pending.id, code="too_late"))
+        case Siren():
+            story.tell(ev.EffectFinished(effect_id=pending.id, code="too_late"))
+        case SetCredential() as effect:
+            story.tell(ev.EffectFinished(effect_id=pending.id, code="code_forgotten"))
+            set_outcome(story, effect, outcome=None, code="code_forgotten")

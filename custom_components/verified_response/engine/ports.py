@@ -1,0 +1,256 @@
+"""What the engine needs from outside: one small Protocol per concern, each says what it raises."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from ..core.detection import Detection, DetectorInfo
+
+
+class Clock(Protocol):
+    """Aware UTC time, and waiting for it."""
+
+    def now(self) -> datetime:
+        """Return the present moment."""
+        ...
+
+    def call_at(self, when: datetime, action: Callable[[], None]) -> Callable[[], None]:
+        """Call `action` once at or after `when`; return what cancels it."""
+        ...
+
+
+class IdSource(Protocol):
+    """Unguessable names for new things."""
+
+    def new_id(self) -> str:
+        """Return a fresh id that sorts by time."""
+        ...
+
+    def digits(self, length: int) -> str:
+        """Return random digits from a cryptographic source."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """One fact to be written down; `payload` is JSON-able and holds no secret."""
+
+    at: datetime
+    kind: str
+    subject: str | None
+    payload: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Record:
+    """One fact as written; digests are lower-case hex SHA-256."""
+
+    seq: int
+    at: datetime
+    kind: str
+    subject: str | None
+    payload: Mapping[str, Any]
+    previous: str
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verification:
+    """Result of reading the whole chain again."""
+
+    records: int
+    intact: bool
+    first_broken: int | None
+
+
+class Journal(Protocol):
+    """Append-only and hash-chained; every method raises JournalUnavailableError."""
+
+    async def open(self) -> None:
+        """Open or create; a damaged file is set aside, never overwritten."""
+        ...
+
+    async def append(self, entries: Sequence[Entry]) -> int:
+        """Write all or nothing, durably; return the last sequence number."""
+        ...
+
+    async def read(
+        self, *, after: int = 0, subject: str | None = None, limit: int | None = None
+    ) -> Sequence[Record]:
+        """Return records in order."""
+        ...
+
+    async def save_snapshot(self, seq: int, payload: str) -> None:
+        """Keep the folded state as of `seq`; replaces the one before."""
+        ...
+
+    async def load_snapshot(self) -> tuple[int, str] | None:
+        """Return the newest snapshot that is whole and belongs to this chain, else None."""
+        ...
+
+    async def verify(self) -> Verification:
+        """Recompute the chain from the first record."""
+        ...
+
+    async def close(self) -> None:
+        """Checkpoint and close; idempotent."""
+        ...
+
+
+class PersonDetector(Protocol):
+    """Picture in, people out; always in another process."""
+
+    @property
+    def info(self) -> DetectorInfo | None:
+        """Return which engine looks, None until known."""
+        ...
+
+    async def look(self, picture: bytes, *, timeout_s: float) -> Detection:
+        """Return the people; raises FrameRefused, CouldNotLook."""
+        ...
+
+    async def close(self) -> None:
+        """End the worker; idempotent."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Frame:
+    """One still as the camera gave it."""
+
+    picture: bytes
+    captured_at: datetime
+
+
+class Camera(Protocol):
+    """All configured cameras."""
+
+    async def still(self, source: str, *, timeout_s: float) -> Frame:
+        """Return a fresh still; raises CouldNotLook."""
+        ...
+
+
+class WriteOutcome(StrEnum):
+    """What is known after a write to a lock."""
+
+    CONFIRMED = "confirmed"
+    UNVERIFIED = "unverified"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LockCapabilities:
+    """Bounds of a lock; `slots` None when it has no numbered places."""
+
+    slots: int | None
+    min_length: int
+    max_length: int
+    read_back: bool
+
+
+class LockControl(Protocol):
+    """One lock; every method raises LockFailedError. A failed read is never "empty"."""
+
+    async def capabilities(self) -> LockCapabilities:
+        """Return the lock's own bounds."""
+        ...
+
+    async def free_slot(self, avoid: frozenset[int]) -> int:
+        """Return a slot that is provably empty and not in `avoid`."""
+        ...
+
+    async def set_code(self, slot: int, code: str, *, name: str) -> WriteOutcome:
+        """Write and read back where the lock can."""
+        ...
+
+    async def clear_code(self, slot: int, *, fingerprint: str | None) -> WriteOutcome:
+        """Remove what we wrote; a foreign code in the slot is left alone and counts as removed."""
+        ...
+
+
+class Locks(Protocol):
+    """The locks of the premises, by door id."""
+
+    def of(self, door_id: str) -> LockControl:
+        """Return the lock's adapter; raises LockFailedError for an unknown door."""
+        ...
+
+    def fingerprint(self, code: str) -> str:
+        """Return a keyed digest by which our own code is recognised, useless without the key."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Receipt:
+    """A responder's proof of acceptance."""
+
+    number: str
+    status: str
+
+
+class EmergencyCenter(Protocol):
+    """All responders; methods raise ShareRejectedError, ShareRetryableError, ShareUnknownError."""
+
+    async def create(self, responder_id: str, document: Mapping[str, Any], *, key: str) -> Receipt:
+        """Hand over an incident once."""
+        ...
+
+    async def find(self, responder_id: str, reference: str) -> Receipt | None:
+        """Ask whether an incident arrived."""
+        ...
+
+    async def update(
+        self, responder_id: str, number: str, document: Mapping[str, Any], *, key: str
+    ) -> None:
+        """Send news about an incident that was handed over."""
+        ...
+
+    async def cancel(
+        self, responder_id: str, number: str, document: Mapping[str, Any], *, key: str
+    ) -> None:
+        """Recall; whether anybody turns back is the dispatcher's decision."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Prompt:
+    """What a person is asked or told; sentences are made by the adapter in the household's language."""
+
+    key: str
+    incident_id: str | None
+    placeholders: Mapping[str, str]
+    actions: tuple[str, ...] = ()
+    camera_id: str | None = None
+
+
+class Contacts(Protocol):
+    """Reaching people."""
+
+    async def send(self, contact_id: str, prompt: Prompt) -> None:
+        """Push a message; raises WorkFailedError when the channel refused it."""
+        ...
+
+    async def siren(self, *, on: bool) -> None:
+        """Sound or silence the siren; raises WorkFailedError."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CodeVerdict:
+    """Whose code it was."""
+
+    contact_id: str
+    duress: bool
+
+
+class CodeBook(Protocol):
+    """Alarm codes as salted slow hashes; never on the event loop."""
+
+    def has_codes(self) -> bool:
+        """Say whether any code exists at all."""
+        ...
+
+    async def verify(self, code: str) -> CodeVerdict | None:
+        """Return whose code it is, None for nobody's."""
+        ...
