@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .codes import weak
+
 MIN_LENGTH = 4
 MAX_LENGTH = 12
 SALT_BYTES = 16
@@ -37,20 +39,9 @@ def refuse_code(code: str) -> str | None:
     """Return the translation key of why this must not become a code, None when it may."""
     if not is_well_formed(code):
         return "code_malformed"
-    if _is_repeat(code) or _is_run(code):
+    if weak(code):
         return "code_weak"
     return None
-
-
-def _is_repeat(code: str) -> bool:
-    """Say whether one block of digits makes up the whole code (0000, 1212, 123123)."""
-    return code in (code + code)[1:-1]
-
-
-def _is_run(code: str) -> bool:
-    """Say whether the digits climb or fall by one, over 9 and 0 too (1234, 8901, 3210)."""
-    steps = {(int(b) - int(a)) % 10 for a, b in zip(code, code[1:], strict=False)}
-    return steps in ({1}, {9})
 
 
 def lookalikes(code: str) -> frozenset[str]:
@@ -74,9 +65,8 @@ def too_close(duress: str, code: str) -> bool:
 
 def hash_code(code: str, *, salt: bytes) -> str:
     """Return a string that says how it was made; slow by design, never on an event loop."""
-    recipe = (_COST, _BLOCK_SIZE, _PARALLEL, salt)
-    cost, block_size, parallel, _ = recipe
-    return f"scrypt${cost}${block_size}${parallel}${salt.hex()}${_derive(code, recipe).hex()}"
+    digest = _derive(code, (_COST, _BLOCK_SIZE, _PARALLEL, salt))
+    return f"scrypt${_COST}${_BLOCK_SIZE}${_PARALLEL}${salt.hex()}${digest.hex()}"
 
 
 def salt_of(hashed: str) -> bytes | None:

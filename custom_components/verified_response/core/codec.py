@@ -27,19 +27,19 @@ TAG = "type"
 SCALARS: tuple[type, ...] = (str, int, float, bool)
 
 
-class FieldError(ValueError):
+class _FieldError(ValueError):
     """A value does not fit; `where` is the path to the field, "" for the value itself."""
 
     def __init__(self, reason: str, where: str = "") -> None:
         super().__init__(f"{where}: {reason}" if where else reason)
         self.where, self.reason = where, reason
 
-    def inside(self, name: object) -> FieldError:
+    def inside(self, name: object) -> _FieldError:
         """Return the same error as seen from one level further out."""
-        return FieldError(self.reason, f"{name}.{self.where}" if self.where else str(name))
+        return _FieldError(self.reason, f"{name}.{self.where}" if self.where else str(name))
 
 
-class Codec(NamedTuple):
+class _Codec(NamedTuple):
     """Both directions for one type."""
 
     write: Callable[[Any], Any]
@@ -71,7 +71,7 @@ def _members(declared: Any) -> list[Any]:
 
 
 @cache
-def _codec(declared: Any) -> Codec:
+def _codec(declared: Any) -> _Codec:
     members = _members(declared)
     rest = [item for item in members if item is not NoneType]
     if all(item in SCALARS for item in rest):
@@ -79,20 +79,20 @@ def _codec(declared: Any) -> Codec:
     codec = _single(rest[0]) if len(rest) == 1 else _union(rest)
     if len(rest) == len(members):
         return codec
-    return Codec(*(lambda value, go=go: None if value is None else go(value) for go in codec))
+    return _Codec(*(lambda value, go=go: None if value is None else go(value) for go in codec))
 
 
-def _single(declared: Any) -> Codec:
+def _single(declared: Any) -> _Codec:
     origin, args = get_origin(declared), get_args(declared)
     if declared is Any:
-        return Codec(_same, _same)
+        return _Codec(_same, _same)
     if declared is datetime:
-        return Codec(_write_time, _read_time)
+        return _Codec(_write_time, _read_time)
     if isinstance(declared, type) and issubclass(declared, Enum):
         return _enum(declared)
     if dataclasses.is_dataclass(declared):
         write, read = _write_object, _read_object
-        return Codec(lambda value: write(declared, value), lambda data: read(declared, data))
+        return _Codec(lambda value: write(declared, value), lambda data: read(declared, data))
     if origin is frozenset or (origin is tuple and args[1:] == (...,)):
         return _several(origin, _codec(args[0]))
     if origin in {dict, Mapping}:
@@ -106,10 +106,10 @@ def _same(value: Any) -> Any:
 
 def _check(kind: type, data: Any) -> None:
     if type(data) is not kind:
-        raise FieldError(f"expected {kind.__name__}, got {type(data).__name__}")
+        raise _FieldError(f"expected {kind.__name__}, got {type(data).__name__}")
 
 
-def _scalar(*kinds: type) -> Codec:
+def _scalar(*kinds: type) -> _Codec:
     allowed = frozenset(kinds)
     widen = float in allowed and int not in allowed  # JSON knows one kind of number
     names = " or ".join(kind.__name__ for kind in kinds)
@@ -119,21 +119,21 @@ def _scalar(*kinds: type) -> Codec:
             return data
         if widen and type(data) is int:
             return float(data)
-        raise FieldError(f"expected {names}, got {type(data).__name__}")
+        raise _FieldError(f"expected {names}, got {type(data).__name__}")
 
-    return Codec(_same, read)
+    return _Codec(_same, read)
 
 
-def _enum(kind: type[Enum]) -> Codec:
+def _enum(kind: type[Enum]) -> _Codec:
     by_value = {item.value: item for item in kind}
 
     def read(data: Any) -> Any:
         found = by_value.get(data) if type(data) in {str, int} else None
         if found is None:
-            raise FieldError(f"not a {kind.__name__}")
+            raise _FieldError(f"not a {kind.__name__}")
         return found
 
-    return Codec(lambda value: value.value, read)
+    return _Codec(lambda value: value.value, read)
 
 
 def _write_time(value: datetime) -> str:
@@ -146,13 +146,13 @@ def _read_time(data: Any) -> datetime:
     try:
         value = datetime.fromisoformat(data)
     except TypeError, ValueError:
-        raise FieldError("not a time") from None
+        raise _FieldError("not a time") from None
     if value.tzinfo is None:
-        raise FieldError("a time needs a time zone")
+        raise _FieldError("a time needs a time zone")
     return value
 
 
-def _several(kind: type, item: Codec) -> Codec:
+def _several(kind: type, item: _Codec) -> _Codec:
     def write(value: Any) -> list[Any]:
         plain = [item.write(inner) for inner in value]
         return sorted(plain, key=dumps) if kind is frozenset else plain
@@ -161,10 +161,10 @@ def _several(kind: type, item: Codec) -> Codec:
         _check(list, data)
         return kind(_read_all(item, enumerate(data)).values())
 
-    return Codec(write, read)
+    return _Codec(write, read)
 
 
-def _mapping(key: Codec, item: Codec) -> Codec:
+def _mapping(key: _Codec, item: _Codec) -> _Codec:
     def write(value: Any) -> dict[Any, Any]:
         return {key.write(name): item.write(inner) for name, inner in value.items()}
 
@@ -172,20 +172,20 @@ def _mapping(key: Codec, item: Codec) -> Codec:
         _check(dict, data)
         return {key.read(name): value for name, value in _read_all(item, data.items()).items()}
 
-    return Codec(write, read)
+    return _Codec(write, read)
 
 
-def _read_all(item: Codec, data: Iterable[tuple[Any, Any]]) -> dict[Any, Any]:
+def _read_all(item: _Codec, data: Iterable[tuple[Any, Any]]) -> dict[Any, Any]:
     found = {}
     for name, inner in data:
         try:
             found[name] = item.read(inner)
-        except FieldError as err:
+        except _FieldError as err:
             raise err.inside(name) from None
     return found
 
 
-def _union(members: list[Any]) -> Codec:
+def _union(members: list[Any]) -> _Codec:
     for cls in members:
         if not dataclasses.is_dataclass(cls) or TAG in {
             own.name for own in dataclasses.fields(cls)
@@ -203,14 +203,14 @@ def _union(members: list[Any]) -> Codec:
         _check(dict, data)
         name = data.get(TAG)
         if type(name) is not str or name not in by_name:
-            raise FieldError("no known class", TAG)
+            raise _FieldError("no known class", TAG)
         return _read_object(by_name[name], data)
 
-    return Codec(write, read)
+    return _Codec(write, read)
 
 
 @cache
-def _fields(cls: Any) -> tuple[tuple[str, Codec, bool], ...]:
+def _fields(cls: Any) -> tuple[tuple[str, _Codec, bool], ...]:
     """Return name, codec, and whether there is no default, of every stored field."""
     hints, plan = get_type_hints(cls), []
     for own in dataclasses.fields(cls):
@@ -234,8 +234,8 @@ def _read_object(cls: Any, data: Any) -> Any:
         if name in data:
             try:
                 values[name] = codec.read(data[name])
-            except FieldError as err:
+            except _FieldError as err:
                 raise err.inside(name) from None
         elif needed:
-            raise FieldError("missing", name)
+            raise _FieldError("missing", name)
     return cls(**values)

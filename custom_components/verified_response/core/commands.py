@@ -13,9 +13,13 @@ from .signals import Signal
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HubStarted:
-    """The hub runs again; `last_alive` is when the journal was last written."""
+    """The hub runs again; `last_alive` is when the journal was last written.
+
+    `resumed`: only the configuration was taken anew within the same run, nothing was missed.
+    """
 
     last_alive: datetime | None
+    resumed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -136,6 +136,7 @@ class IncidentEnded:
     stage: Stage
     reason: str
     by: str
+    recall: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

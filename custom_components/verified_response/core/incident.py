@@ -48,6 +48,8 @@ class Stage(StrEnum):
 ENDED = frozenset({Stage.CANCELLED, Stage.CLOSED})
 BEFORE_SENDING = frozenset({Stage.ENTRY_DELAY, Stage.ABORT_WINDOW})
 HAS_LEVEL = frozenset({IncidentKind.BURGLARY, IncidentKind.TAMPER})
+LOUD = frozenset({IncidentKind.FIRE, IncidentKind.CARBON_MONOXIDE})
+"""Sounds the siren without anybody being armed."""
 STAYS_AT_HOME = frozenset({IncidentKind.WATER, IncidentKind.CARBON_MONOXIDE, IncidentKind.TAMPER})
 """Told to people; a police desk has no use for it."""
 
@@ -112,6 +114,8 @@ class Incident:
     deliveries: Mapping[str, Delivery] = field(default_factory=dict)
     ended_at: datetime | None = None
     end_reason: str | None = None
+    recall: bool = True
+    """False: ended under duress, so nobody is called back, and nobody may see that."""
 
     @property
     def is_open(self) -> bool:

@@ -28,7 +28,7 @@ canonical = JSONEncoder(
 """JSON with sorted keys and no spaces: equal values give equal text. Raises ValueError, TypeError."""
 
 
-class Fact(Protocol):
+class _Fact(Protocol):
     """What is written down; the payload is JSON-able."""
 
     @property
@@ -82,7 +82,7 @@ def digest_of(
     return sha256(f'{head[:-1]},{payload},"{previous}"]'.encode()).hexdigest()
 
 
-def seal(fact: Fact, seq: int, previous: str) -> Row:
+def seal(fact: _Fact, seq: int, previous: str) -> Row:
     """Return the fact as record `seq` behind `previous`; raises ValueError, TypeError."""
     at, payload = timestamp(fact.at), canonical(dict(fact.payload))
     digest = digest_of(seq, at, fact.kind, fact.subject, payload, previous)

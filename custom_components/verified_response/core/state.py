@@ -8,7 +8,7 @@ from functools import singledispatch
 
 from . import events as ev
 from .access import AccessGrant, Credential
-from .effects import PendingEffect
+from .effects import ClearCredential, PendingEffect, SetCredential
 from .incident import Delivery, DeliveryStatus, Incident
 from .premises import ArmMode, Policy
 
@@ -83,6 +83,16 @@ def _with_incident(state: PremisesState, incident_id: str, **changes: object) ->
     return replace(state, incidents={**state.incidents, incident_id: changed})
 
 
+def _subjects_of_effects(state: PremisesState) -> set[str | None]:
+    """Return the incidents and grants that something is still to be done about."""
+    return {
+        item.effect.grant_id
+        if isinstance(item.effect, SetCredential | ClearCredential)
+        else getattr(item.effect, "incident_id", None)
+        for item in state.effects.values()
+    }
+
+
 @_fold.register
 def _(event: ev.HubRestarted, state: PremisesState, _at: datetime) -> PremisesState:
     held = {
@@ -148,7 +158,8 @@ def _(event: ev.IncidentOpened, state: PremisesState, at: datetime) -> PremisesS
         by=event.by,
     )
     kept = dict(state.incidents)
-    ended = [key for key, item in kept.items() if not item.is_open]
+    busy = _subjects_of_effects(state)
+    ended = [key for key, item in kept.items() if not item.is_open and key not in busy]
     for key in ended[: max(0, len(ended) - KEPT_ENDED + 1)]:
         del kept[key]
     return replace(state, incidents={**kept, incident.id: incident})
@@ -198,6 +209,7 @@ def _(event: ev.IncidentEnded, state: PremisesState, at: datetime) -> PremisesSt
         look_until=None,
         ended_at=at,
         end_reason=event.reason,
+        recall=event.recall,
     )
 
 
@@ -251,7 +263,8 @@ def _(event: ev.ResponderReported, state: PremisesState, _at: datetime) -> Premi
 @_fold.register
 def _(event: ev.GrantWritten, state: PremisesState, _at: datetime) -> PremisesState:
     kept = dict(state.grants)
-    gone = [key for key, grant in kept.items() if grant.is_gone]
+    busy = _subjects_of_effects(state)
+    gone = [key for key, grant in kept.items() if grant.is_gone and key not in busy]
     for key in gone[: max(0, len(gone) - KEPT_ENDED + 1)]:
         del kept[key]
     return replace(state, grants={**kept, event.grant.id: event.grant})

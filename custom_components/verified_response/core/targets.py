@@ -15,80 +15,15 @@ INSECURE = "target_insecure"
 MALFORMED = "target_malformed"
 PHONE_MALFORMED = "phone_malformed"
 
-_NUMBERS = frozenset(
-    [
-        "911",
-        "112",
-        "999",
-        "000",
-        "110",
-        "111",
-        "119",
-        "933",
-        "15",
-        "16",
-        "17",
-        "18",
-        "100",
-        "101",
-        "102",
-        "103",
-        "104",
-        "105",
-        "106",
-        "107",
-        "108",
-        "113",
-        "114",
-        "115",
-        "117",
-        "118",
-        "120",
-        "122",
-        "123",
-        "127",
-        "129",
-        "133",
-        "140",
-        "144",
-        "150",
-        "155",
-        "156",
-        "158",
-        "166",
-        "180",
-        "190",
-        "191",
-        "192",
-        "193",
-        "194",
-        "197",
-        "198",
-        "199",
-        "061",
-        "062",
-        "066",
-        "080",
-        "085",
-        "088",
-        "091",
-        "092",
-        "0800",
-        "990",
-        "991",
-        "992",
-        "993",
-        "994",
-        "995",
-        "996",
-        "997",
-        "998",
-        "1122",
-        "10111",
-        "10177",
-    ]
-)
-_WORLDWIDE = frozenset({"911", "112", "999", "000"})
+# Emergency and help numbers in use anywhere; none of them has a subscriber.
+_SHORT_CODES = """
+911 112 999 000 110 111 119 933 15 16 17 18 100 101 102 103 104 105 106 107 108 113 114
+115 117 118 120 122 123 127 129 133 140 144 150 155 156 158 166 180 190 191 192 193 194
+197 198 199 061 062 066 080 085 088 091 092 0800 990 991 992 993 994 995 996 997 998 1122
+10111 10177
+"""
+_NUMBERS = frozenset(_SHORT_CODES.split())
+_WORLDWIDE = ("911", "112", "999")
 # Words of emergency call routing, as labels of a host name.
 _ROUTING = frozenset(
     ["psap", "esinet", "esrp", "e911", "e112", "ng911", "ng112", "ng999", "911", "112", "999"]
@@ -98,7 +33,7 @@ _TELEPHONE = frozenset(
 )
 _DIALLED = re.compile(r"[\s0-9+\-().*#/,;pwx~]+")
 _PAUSE = re.compile(r"[,;pwx~]+")
-_PHONE = re.compile(r"\+?[0-9][0-9 ()./\-]*")
+_PHONE = re.compile(r"[+(]?[0-9][0-9 ()./\-]*")
 _UNSEEN = re.compile(r"[\s\\\x00-\x1f\x7f]")
 # No subscriber anywhere has fewer digits with area code; short codes do.
 _SHORTEST_SUBSCRIBER = 7
@@ -192,7 +127,9 @@ def _tells_gateway(url: SplitResult) -> bool:
     """Say whether a gateway behind the address would be told to call an emergency number."""
     values = [value for _, value in parse_qsl(url.query)]
     for piece in (*url.path.split("/"), *values, *url.fragment.split("/")):
-        if re.sub(r"[\s+\-().]", "", piece) in _NUMBERS:
+        digits = re.sub(r"[\s+\-().]", "", piece)
+        is_short = digits.isdigit() and len(digits) < _SHORTEST_SUBSCRIBER
+        if digits in _NUMBERS or (is_short and digits.endswith(_WORLDWIDE)):
             return True
         if not _TELEPHONE.isdisjoint(piece.split(":")[:-1]):
             return True

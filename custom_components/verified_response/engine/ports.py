@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from ..core.detection import Detection, DetectorInfo
+from ..core.incident import Incident
+from ..core.premises import Premises
 
 
 class Clock(Protocol):
@@ -189,25 +191,42 @@ class Receipt:
     status: str
 
 
-class EmergencyCenter(Protocol):
-    """All responders; methods raise ShareRejectedError, ShareRetryableError, ShareUnknownError."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IncidentRecord:
+    """All a connector needs; every wire document is a pure function of it."""
 
-    async def create(self, responder_id: str, document: Mapping[str, Any], *, key: str) -> Receipt:
+    incident: Incident
+    premises: Premises
+    sequence: int
+    at: datetime
+
+
+class EmergencyCenter(Protocol):
+    """All responders; methods raise ShareRejectedError, ShareRetryableError, ShareUnknownError.
+
+    `key` makes a repeated call count once; emergency numbers are refused here once more.
+    """
+
+    async def create(self, responder_id: str, record: IncidentRecord, *, key: str) -> Receipt:
         """Hand over an incident once."""
         ...
 
-    async def find(self, responder_id: str, reference: str) -> Receipt | None:
+    async def ping(self, responder_id: str) -> None:
+        """Test the way to a responder without sending anything about the house."""
+        ...
+
+    async def find(self, responder_id: str, incident_id: str) -> Receipt | None:
         """Ask whether an incident arrived."""
         ...
 
     async def update(
-        self, responder_id: str, number: str, document: Mapping[str, Any], *, key: str
+        self, responder_id: str, number: str, record: IncidentRecord, *, key: str
     ) -> None:
         """Send news about an incident that was handed over."""
         ...
 
     async def cancel(
-        self, responder_id: str, number: str, document: Mapping[str, Any], *, key: str
+        self, responder_id: str, number: str, record: IncidentRecord, *, key: str
     ) -> None:
         """Recall; whether anybody turns back is the dispatcher's decision."""
         ...
@@ -215,13 +234,12 @@ class EmergencyCenter(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Prompt:
-    """What a person is asked or told; sentences are made by the adapter in the household's language."""
+    """What a person is asked or told; the adapter makes the sentence in the household's language."""
 
     key: str
-    incident_id: str | None
-    placeholders: Mapping[str, str]
+    incident: Incident | None
+    premises: Premises
     actions: tuple[str, ...] = ()
-    camera_id: str | None = None
 
 
 class Contacts(Protocol):
@@ -242,6 +260,14 @@ class CodeVerdict:
 
     contact_id: str
     duress: bool
+
+
+class Wording(Protocol):
+    """Sentences for people, in the household's language."""
+
+    def sentence(self, group: str, key: str, **placeholders: str) -> str:
+        """Return the sentence of `reason`, `unknown`, `kind`, `prompt` …; the key itself when missing."""
+        ...
 
 
 class CodeBook(Protocol):

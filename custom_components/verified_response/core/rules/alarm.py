@@ -1,13 +1,13 @@
 """From a zone's trip to an incident, and from its evidence to its next stage."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from .. import commands as cmd
 from .. import events as ev
 from ..assessment import AlarmLevel
 from ..effects import Push, Siren
 from ..evidence import CouldNotSee, NobodySeen, PersonSeen, ZoneLost, ZoneTrip
-from ..incident import HAS_LEVEL, Incident, IncidentKind, Stage
+from ..incident import BEFORE_SENDING, HAS_LEVEL, LOUD, Incident, IncidentKind, Stage
 from ..premises import ALWAYS_ON, Zone, ZoneType
 from ..signals import SignalKind
 from ..state import Phase
@@ -23,6 +23,8 @@ TECHNICAL = {
 }
 CALLED = {ZoneType.PANIC: IncidentKind.PANIC, ZoneType.MEDICAL: IncidentKind.MEDICAL}
 PROTECTING = frozenset({Phase.ARMED, Phase.PENDING, Phase.TRIGGERED})
+CALLS_JOIN_S = 300
+"""A second call for help within five minutes is the same call (standards, 8.8); later it is a new one."""
 
 
 def see_signal(story: Story, command: cmd.SeeSignal) -> None:
@@ -62,7 +64,15 @@ def see_signal(story: Story, command: cmd.SeeSignal) -> None:
 
 
 def _open_incident(story: Story, kind: IncidentKind) -> Incident | None:
-    return next((item for item in story.state.open_incidents() if item.kind is kind), None)
+    """Return the hub's own incident of a kind; what a person called for stands by itself."""
+    return next(
+        (
+            item
+            for item in story.state.open_incidents()
+            if item.kind is kind and not item.is_distress
+        ),
+        None,
+    )
 
 
 def _trip(story: Story, zone: Zone, *, observed: bool = True) -> ZoneTrip:
@@ -79,10 +89,11 @@ def _trip(story: Story, zone: Zone, *, observed: bool = True) -> ZoneTrip:
 
 def _found_open(story: Story, zone: Zone, current: Incident | None, *, armed: bool) -> None:
     """Tell people and keep it as evidence; it never alarms."""
-    if current is not None:
+    always = zone.type in ALWAYS_ON
+    if current is not None and not always:
         item = _trip(story, zone, observed=False)
         story.tell(ev.EvidenceAdded(incident_id=current.id, item=item))
-    if armed and zone.type not in ALWAYS_ON:
+    if armed or always:
         for contact in story.premises.contacts.values():
             if contact.notify:
                 story.request(
@@ -105,14 +116,34 @@ def _technical(story: Story, zone: Zone, new_id: str) -> None:
                 by="hub",
             )
         )
-        if kind in {IncidentKind.FIRE, IncidentKind.CARBON_MONOXIDE} and story.policy.siren:
-            story.request(Siren(on=True))
-    incident_id = current.id if current else new_id
+        if kind in LOUD:
+            _sound(story)
+        current = story.state.incidents[new_id]
+    _add_trip(story, zone, current)
+
+
+def _sound(story: Story) -> None:
+    if story.policy.siren:
+        story.request(Siren(on=True))
+
+
+def _add_trip(story: Story, zone: Zone, incident: Incident, areas: tuple[str, ...] = ()) -> None:
+    """Keep a trip; after a long silence it is news again, even when nobody ever ended the incident."""
+    trips = [item.at for item in incident.evidence if isinstance(item, ZoneTrip)]
     story.tell(
         ev.EvidenceAdded(
-            incident_id=incident_id, item=_trip(story, zone), look_until=_look_until(story, zone)
+            incident_id=incident.id,
+            item=_trip(story, zone),
+            look_until=_look_until(story, zone),
+            areas=areas,
         )
     )
+    silence = timedelta(seconds=story.policy.corroboration_window_s)
+    if incident.stage in BEFORE_SENDING or not trips or story.now - trips[-1] < silence:
+        return
+    if incident.kind in LOUD or areas:
+        _sound(story)
+    ask_people(story, incident.id, anew=True)
 
 
 def _look_until(story: Story, zone: Zone) -> datetime | None:
@@ -122,44 +153,31 @@ def _look_until(story: Story, zone: Zone) -> datetime | None:
 def _intrusion(
     story: Story, zone: Zone, areas: tuple[str, ...], current: Incident | None, new_id: str
 ) -> None:
-    pending = {area for area in areas if story.state.area(area).phase is Phase.PENDING}
-    delayed = zone.type is ZoneType.ENTRY_EXIT and story.policy.entry_delay_s > 0
-    follows = zone.type is ZoneType.INTERIOR and bool(pending)
     if zone.type is ZoneType.OUTDOOR:
-        if current is None:
-            return  # early warning only: an outdoor detector never opens an alarm
-        areas = ()
-    elif delayed or follows:
-        calm = [area for area in areas if story.state.area(area).phase is Phase.ARMED]
-        if current is None:
-            _open(story, new_id, areas, Stage.ENTRY_DELAY, story.policy.entry_delay_s)
-        for area in (
-            calm if delayed and (current is None or current.stage is Stage.ENTRY_DELAY) else ()
-        ):
-            story.tell(ev.AreaPending(area_id=area, incident_id=current.id if current else new_id))
-    elif current is None:
-        _open(story, new_id, areas, Stage.ABORT_WINDOW, story.policy.abort_window_s)
-        _trigger(story, new_id, areas)
-    incident = current or story.state.incidents[new_id]
-    story.tell(
-        ev.EvidenceAdded(
-            incident_id=incident.id,
-            item=_trip(story, zone),
-            look_until=_look_until(story, zone),
-            areas=areas,
-        )
+        if current is not None:  # early warning only: an outdoor detector never opens an alarm
+            _add_trip(story, zone, current)
+        return
+    delayed = zone.type is ZoneType.ENTRY_EXIT and story.policy.entry_delay_s > 0
+    follows = zone.type is ZoneType.INTERIOR and any(
+        story.state.area(area).phase is Phase.PENDING for area in areas
     )
-    instant = bool(areas) and not (delayed or follows)
-    if instant and current is not None:
-        if current.stage is Stage.ENTRY_DELAY:
-            _raise_alarm(story, current.id)
-        else:
-            _trigger(story, current.id, areas)
+    waits = (delayed or follows) and (current is None or current.stage is Stage.ENTRY_DELAY)
+    if current is None:
+        _open(story, new_id, areas, Stage.ENTRY_DELAY if waits else Stage.ABORT_WINDOW)
+    incident = current or story.state.incidents[new_id]
+    _add_trip(story, zone, incident, areas)
+    if not waits and incident.stage is Stage.ENTRY_DELAY:
+        _raise_alarm(story, incident.id, areas)
+    elif not waits:
+        _trigger(story, incident.id, areas)
+    for area in areas:
+        if waits and story.state.area(area).phase is Phase.ARMED:
+            story.tell(ev.AreaPending(area_id=area, incident_id=incident.id))
 
 
-def _open(
-    story: Story, incident_id: str, areas: tuple[str, ...], stage: Stage, seconds: float
-) -> None:
+def _open(story: Story, incident_id: str, areas: tuple[str, ...], stage: Stage) -> None:
+    policy = story.policy
+    seconds = policy.entry_delay_s if stage is Stage.ENTRY_DELAY else policy.abort_window_s
     story.tell(
         ev.IncidentOpened(
             incident_id=incident_id,
@@ -173,14 +191,16 @@ def _open(
 
 
 def _trigger(story: Story, incident_id: str, areas: tuple[str, ...]) -> None:
-    fresh = [area for area in areas if story.state.area(area).phase is not Phase.TRIGGERED]
+    """Put areas that protect into alarm; one that a person disarmed meanwhile stays so."""
+    waiting = {Phase.ARMED, Phase.PENDING}
+    fresh = [area for area in areas if story.state.area(area).phase in waiting]
     for area in fresh:
         story.tell(ev.AreaTriggered(area_id=area, incident_id=incident_id))
-    if fresh and story.policy.siren:
-        story.request(Siren(on=True))
+    if fresh:
+        _sound(story)
 
 
-def _raise_alarm(story: Story, incident_id: str) -> None:
+def _raise_alarm(story: Story, incident_id: str, areas: tuple[str, ...] = ()) -> None:
     """End the entry delay: the alarm is there, and the abort window begins."""
     story.tell(
         ev.StageChanged(
@@ -189,13 +209,21 @@ def _raise_alarm(story: Story, incident_id: str) -> None:
             until=story.after(story.policy.abort_window_s),
         )
     )
-    _trigger(story, incident_id, story.state.incidents[incident_id].areas)
+    pending = (
+        area
+        for area in story.state.incidents[incident_id].areas
+        if story.state.area(area).phase is Phase.PENDING
+    )
+    _trigger(story, incident_id, tuple(dict.fromkeys((*pending, *areas))))
 
 
 def report_distress(story: Story, command: cmd.ReportDistress) -> None:
-    """Open a call for help; a second call of the same kind joins the first."""
-    current = _open_incident(story, command.kind)
-    if current is not None and current.is_distress:
+    """Open a call for help; a second call of the same kind soon after joins the first."""
+    recent = story.after(-CALLS_JOIN_S)
+    if any(
+        item.kind is command.kind and item.is_distress and not item.held and item.opened_at > recent
+        for item in story.state.open_incidents()
+    ):
         return
     story.tell(
         ev.IncidentOpened(
@@ -210,8 +238,8 @@ def report_distress(story: Story, command: cmd.ReportDistress) -> None:
             ha_area=command.ha_area,
         )
     )
-    if not command.silent and story.policy.siren:
-        story.request(Siren(on=True))
+    if not command.silent:
+        _sound(story)
 
 
 def report_look(
@@ -260,8 +288,8 @@ def settle(story: Story) -> None:
             story.tell(ev.StageChanged(incident_id=incident.id, stage=Stage.AWAITING_CONFIRMATION))
             if not incident.confirmed:
                 ask_people(story, incident.id)
+        share_when_due(story, story.state.incidents[known.id])  # before asking restarts the clock
         ask_people_when_due(story, incident.id)
-        share_when_due(story, story.state.incidents[known.id])
 
 
 def _is_due(story: Story, incident: Incident) -> bool:

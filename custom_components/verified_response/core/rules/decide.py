@@ -14,7 +14,7 @@ from .arming import arm, disarm, finish_exit_delays
 from .dispatch import (
     confirm,
     dismiss,
-    next_ask,
+    next_step,
     responder_says,
     share_with,
     tell_responders,
@@ -33,8 +33,8 @@ def decide(
     story = Story(state, premises, now)
     if state.policy != premises.policy:
         story.tell(ev.PolicySet(policy=premises.policy))
+    finish_exit_delays(story)  # first: a trip at the very end of the delay already counts
     _follow(story, command)
-    finish_exit_delays(story)
     settle(story)
     _tell_news(state, story)
     _mark_shared(story)
@@ -113,7 +113,7 @@ def next_deadline(state: PremisesState, premises: Premises) -> datetime | None:
     for incident in state.open_incidents():
         if incident.until is not None:
             moments.append(incident.until)
-        elif (asking := next_ask(incident, premises.policy)) is not None:
-            moments.append(asking)
+        elif (step := next_step(incident, premises)) is not None:
+            moments.append(step)
     moments.extend(grant.expires_at for grant in state.grants.values() if grant.is_active)
     return min(moments, default=None)

@@ -1,5 +1,6 @@
 """Who is told, when, and when never: sharing, asking people, recall, and the responders' words."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from .. import commands as cmd
@@ -11,37 +12,39 @@ from ..evidence import Verdict
 from ..incident import (
     BEFORE_SENDING,
     LEFT_THE_HOUSE,
+    LOUD,
     STAYS_AT_HOME,
     DeliveryStatus,
     Incident,
     IncidentKind,
     Stage,
 )
-from ..premises import Policy, Release, Responder, ResponderMode
+from ..premises import Policy, Premises, Release, Responder, ResponderMode
 from ..state import Phase
 from .story import Story
 
 ASK_ACTIONS = ("confirm", "false_alarm")
 MAX_ASKS = 5
 ASKS_BEFORE_UNANSWERED = 2  # the field's two-call verification
+TAKES_NEWS = frozenset({DeliveryStatus.STARTED, DeliveryStatus.DELIVERED})
 GROUNDS = ("consent", "emergency", "legal_request")
 
 
-def ask_people(story: Story, incident_id: str) -> None:
+def ask_people(story: Story, incident_id: str, *, anew: bool = False) -> None:
     """Push to owners and household first, to every contact from the second round on."""
-    incident = story.state.incidents[incident_id]
-    rounds = incident.asks + 1
+    rounds = 1 if anew else story.state.incidents[incident_id].asks + 1
     story.tell(ev.PeopleAsked(incident_id=incident_id, round=rounds))
-    for contact in story.premises.contacts.values():
-        if contact.notify and (rounds > 1 or contact.role in {"owner", "household"}):
-            story.request(
-                Push(
-                    incident_id=incident_id,
-                    contact_id=contact.id,
-                    prompt="ask_confirmation",
-                    actions=ASK_ACTIONS,
-                )
+    reachable = [contact for contact in story.premises.contacts.values() if contact.notify]
+    first = [contact for contact in reachable if contact.role in {"owner", "household"}]
+    for contact in first if rounds == 1 and first else reachable:
+        story.request(
+            Push(
+                incident_id=incident_id,
+                contact_id=contact.id,
+                prompt="ask_confirmation",
+                actions=ASK_ACTIONS,
             )
+        )
 
 
 def next_ask(incident: Incident, policy: Policy) -> datetime | None:
@@ -64,6 +67,30 @@ def ask_people_when_due(story: Story, incident_id: str) -> None:
         ask_people(story, incident_id)
 
 
+def _unanswered_at(incident: Incident, policy: Policy) -> datetime | None:
+    """Return when silence releases it to those that take unanswered alarms, None when it never does."""
+    if incident.verdicts or incident.asked_at is None or incident.asks < ASKS_BEFORE_UNANSWERED:
+        return None
+    if (incident.assessment.level or 0) < AlarmLevel.PRESENCE:
+        return None
+    return incident.asked_at + timedelta(seconds=policy.confirmation_window_s)
+
+
+def next_step(incident: Incident, premises: Premises) -> datetime | None:
+    """Return when people are asked, or silence counts as an answer; None when neither is to come."""
+    waiting = may_share(incident) and any(
+        responder.release is Release.UNANSWERED and _may_get(responder, incident)
+        for responder in premises.responders.values()
+    )
+    silence = _unanswered_at(incident, premises.policy) if waiting else None
+    asking = next_ask(incident, premises.policy)
+    return min((moment for moment in (silence, asking) if moment is not None), default=None)
+
+
+def _may_get(responder: Responder, incident: Incident) -> bool:
+    return responder.mode is not ResponderMode.OFF and responder.id not in incident.deliveries
+
+
 def may_share(incident: Incident) -> bool:
     """Say whether anything about this incident may leave the house now (design, rules 3 and 5)."""
     if not incident.is_open or incident.held or incident.kind in STAYS_AT_HOME:
@@ -75,16 +102,11 @@ def share_when_due(story: Story, incident: Incident) -> None:
     """Request what a human confirmed, what a human called for, or what two asks left unanswered."""
     if not may_share(incident):
         return
-    unanswered = (
-        not incident.verdicts
-        and incident.asks >= ASKS_BEFORE_UNANSWERED
-        and incident.asked_at is not None
-        and story.now >= incident.asked_at + timedelta(seconds=story.policy.confirmation_window_s)
-        and (incident.assessment.level or 0) >= AlarmLevel.PRESENCE
-    )
+    silence = _unanswered_at(incident, story.policy)
+    unanswered = silence is not None and story.now >= silence
     released = incident.confirmed or incident.is_distress
     for responder in story.premises.responders.values():
-        if responder.mode is ResponderMode.OFF or responder.id in incident.deliveries:
+        if not _may_get(responder, incident):
             continue
         if released or (unanswered and responder.release is Release.UNANSWERED):
             ground = "emergency" if incident.is_distress or unanswered else "consent"
@@ -161,9 +183,9 @@ def confirm(story: Story, command: cmd.Confirm) -> None:
 
 
 def tell_responders(story: Story, incident_id: str) -> None:
-    """Send news to everybody who has the incident."""
+    """Send news to everybody who has the incident, or may be getting an older picture of it now."""
     for delivery in story.state.incidents[incident_id].deliveries.values():
-        if delivery.status is DeliveryStatus.DELIVERED:
+        if delivery.status in TAKES_NEWS:
             _follow_up(story, incident_id, delivery.responder_id, ShareAction.UPDATE)
 
 
@@ -192,11 +214,11 @@ def end_incident(
     story: Story, incident: Incident, *, stage: Stage, reason: str, by: str, recall: bool
 ) -> None:
     """End it, silence the siren, end its grants, and recall or inform whoever has it."""
-    story.tell(ev.IncidentEnded(incident_id=incident.id, stage=stage, reason=reason, by=by))
-    if story.policy.siren:
+    story.tell(
+        ev.IncidentEnded(incident_id=incident.id, stage=stage, reason=reason, by=by, recall=recall)
+    )
+    if story.policy.siren and not any(_sounds(other) for other in story.state.open_incidents()):
         story.request(Siren(on=False))
-    if not recall:
-        return  # under duress nobody is called back
     for delivery in story.state.incidents[incident.id].deliveries.values():
         if delivery.status in {DeliveryStatus.REQUESTED, DeliveryStatus.HELD}:
             _change(story, incident.id, delivery.responder_id, DeliveryStatus.WITHDRAWN)
@@ -204,12 +226,25 @@ def end_incident(
             recall_delivery(story, incident.id, delivery.responder_id)
 
 
-def recall_delivery(story: Story, incident_id: str, responder_id: str) -> None:
+def _sounds(incident: Incident) -> bool:
+    """Say whether the siren is on because of it."""
+    if incident.is_distress:
+        return not incident.silent
+    if incident.kind is IncidentKind.BURGLARY:
+        return incident.stage is not Stage.ENTRY_DELAY
+    return incident.kind in LOUD
+
+
+def recall_delivery(
+    story: Story, incident_id: str, responder_id: str, *, attempted: bool = False
+) -> None:
     """Cancel at a responder that has it, or inform it when the incident was real and is over."""
     incident = story.state.incidents[incident_id]
     delivery = incident.deliveries[responder_id]
-    if delivery.status is DeliveryStatus.STARTED:
-        return  # the outcome of the running attempt decides, see effects_outcome
+    if not incident.recall:
+        return  # under duress nobody is called back
+    if delivery.status is DeliveryStatus.STARTED and not attempted:
+        return  # the outcome of the running attempt decides, see outcomes
     if incident.stage is Stage.CLOSED:
         _follow_up(story, incident_id, responder_id, ShareAction.UPDATE)
         return
@@ -242,6 +277,19 @@ def responder_says(story: Story, command: cmd.RespondersSay) -> None:
     )
     if incident.is_open and incident.stage is Stage.SHARED and command.status != "received":
         story.tell(ev.StageChanged(incident_id=incident.id, stage=Stage.ACKNOWLEDGED))
+
+
+def as_shown(incident: Incident) -> Incident:
+    """Return it as the house may show it: one ended under duress looks recalled like any other."""
+    if incident.recall:
+        return incident
+    deliveries = {
+        key: replace(item, status=DeliveryStatus.CANCELLED)
+        if item.status is DeliveryStatus.DELIVERED and incident.stage is Stage.CANCELLED
+        else item
+        for key, item in incident.deliveries.items()
+    }
+    return replace(incident, recall=True, deliveries=deliveries)
 
 
 def is_visible(incident: Incident) -> bool:

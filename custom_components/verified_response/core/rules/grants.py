@@ -35,6 +35,10 @@ def request_grant(story: Story, command: cmd.RequestGrant) -> None:
         for grant in story.state.grants.values()
         for credential in grant.credentials.values()
         if credential.status not in GONE
+    } | {
+        (pending.effect.door_id, pending.effect.slot)
+        for pending in story.state.effects.values()
+        if isinstance(pending.effect, SetCredential | ClearCredential)
     }
     if any((door, slot) in taken for door, slot in command.slots.items()):
         raise InvalidRequestError("slot_taken")
@@ -57,6 +61,8 @@ def request_grant(story: Story, command: cmd.RequestGrant) -> None:
     )
     story.tell(ev.GrantWritten(grant=grant))
     for door, slot in command.slots.items():
+        if door in command.failed:
+            continue
         story.request(SetCredential(grant_id=grant.id, door_id=door, slot=slot))
 
 
@@ -73,7 +79,7 @@ def end_grant(story: Story, grant: AccessGrant, *, reason: str, by: str) -> None
     """End it and start removing its code from every lock that may hold it."""
     story.tell(ev.GrantEnded(grant_id=grant.id, reason=reason, by=by))
     for credential in grant.credentials.values():
-        if credential.status not in GONE:
+        if credential.status not in GONE and credential.status is not CredentialStatus.REMOVING:
             remove_credential(story, grant.id, credential)
 
 
@@ -106,10 +112,7 @@ def end_due_grants(story: Story) -> None:
             end_grant(story, grant, reason="used_up", by="hub")
         elif incident is not None and not incident.is_open:
             end_grant(story, grant, reason="incident_ended", by="hub")
-        elif all(
-            credential.status is CredentialStatus.FAILED
-            for credential in grant.credentials.values()
-        ):
+        elif all(credential.status in GONE for credential in grant.credentials.values()):
             end_grant(story, grant, reason="no_lock_took_it", by="hub")
 
 
@@ -128,9 +131,12 @@ def set_outcome(story: Story, effect: SetCredential, *, outcome: str | None, cod
     grant = story.state.grants[effect.grant_id]
     credential = grant.credentials[effect.door_id]
     if credential.status is not CredentialStatus.REQUESTED:
-        return  # already being removed
+        if credential.status in GONE and code not in SURELY_UNWRITTEN:
+            remove_credential(story, grant.id, credential)  # written after it was cleared
+        return
     if outcome is not None:
-        status = CredentialStatus(outcome)
+        proved = outcome == CredentialStatus.CONFIRMED
+        status = CredentialStatus.CONFIRMED if proved else CredentialStatus.UNVERIFIED
     elif code in SURELY_UNWRITTEN:
         status = CredentialStatus.FAILED
     else:

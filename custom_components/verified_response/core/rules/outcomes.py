@@ -5,12 +5,13 @@ from datetime import timedelta
 from .. import commands as cmd
 from .. import events as ev
 from ..effects import ClearCredential, PendingEffect, Push, SetCredential, Share, ShareAction, Siren
-from ..incident import DeliveryStatus
+from ..incident import STAYS_AT_HOME, Delivery, DeliveryStatus
 from ..state import Phase
-from .dispatch import recall_delivery
+from .dispatch import TAKES_NEWS, recall_delivery
 from .grants import clear_outcome, set_outcome
 from .story import Story
 
+RETRY_S = 600
 TOO_LATE_S = 120
 """Older than this, a message about a moment is history (standards 8, rule 9)."""
 
@@ -21,19 +22,39 @@ def effect_starts(story: Story, command: cmd.EffectStarts) -> None:
     if pending is None:
         return
     match pending.effect:
-        case Share(action=ShareAction.CREATE, incident_id=incident_id):
-            incident = story.state.incidents.get(incident_id)
+        case Share(action=ShareAction.CREATE) as effect:
+            incident = story.state.incidents.get(effect.incident_id)
             if incident is None or not incident.is_open:
-                story.tell(ev.EffectFinished(effect_id=pending.id, code="withdrawn"))
-                if incident is not None and pending.attempts == 0:
-                    _delivery(story, pending.effect, DeliveryStatus.WITHDRAWN)
+                _withdraw(story, pending, effect)
                 return
-            _delivery(story, pending.effect, DeliveryStatus.STARTED)
+            _delivery(story, effect, DeliveryStatus.STARTED)
+        case Share(action=ShareAction.UPDATE) as effect:
+            delivery = _copy(story, effect)
+            if delivery is None or delivery.status not in TAKES_NEWS:
+                story.tell(ev.EffectFinished(effect_id=pending.id, code="withdrawn"))
+                return
         case SetCredential(grant_id=grant_id):
-            if not story.state.grants[grant_id].is_active:
+            grant = story.state.grants.get(grant_id)
+            if grant is None or not grant.is_active:
                 story.tell(ev.EffectFinished(effect_id=pending.id, code="grant_ended"))
                 return
     story.tell(ev.EffectStarted(effect_id=pending.id))
+
+
+def _copy(story: Story, effect: Share) -> Delivery | None:
+    incident = story.state.incidents.get(effect.incident_id)
+    return incident.deliveries.get(effect.responder_id) if incident else None
+
+
+def _withdraw(story: Story, pending: PendingEffect, effect: Share) -> None:
+    """Send no alarm that is over; an earlier attempt may have arrived, so it is recalled."""
+    story.tell(ev.EffectFinished(effect_id=pending.id, code="withdrawn"))
+    if _copy(story, effect) is None:
+        return
+    if pending.attempts == 0:
+        _delivery(story, effect, DeliveryStatus.WITHDRAWN)
+    else:
+        recall_delivery(story, effect.incident_id, effect.responder_id, attempted=True)
 
 
 def _delivery(
@@ -66,6 +87,10 @@ def effect_done(story: Story, command: cmd.EffectDone) -> None:
             _delivery(story, effect, DeliveryStatus.DELIVERED, number=command.number)
             if not story.state.incidents[effect.incident_id].is_open:
                 recall_delivery(story, effect.incident_id, effect.responder_id)
+        case Share(action=ShareAction.UPDATE) as effect:
+            delivery = _copy(story, effect)
+            if delivery is not None and delivery.status is DeliveryStatus.STARTED:
+                _delivery(story, effect, DeliveryStatus.DELIVERED, number=command.number)
         case Share(action=ShareAction.CANCEL) as effect:
             _delivery(story, effect, DeliveryStatus.CANCELLED)
         case SetCredential() as effect:
@@ -80,10 +105,9 @@ def effect_failed(story: Story, command: cmd.EffectFailed) -> None:
     if pending is None:
         return
     effect = pending.effect
-    if not command.final:
-        story.tell(
-            ev.EffectDelayed(effect_id=pending.id, code=command.code, retry_at=command.retry_at)
-        )
+    if not command.final or isinstance(effect, ClearCredential):  # a removal is never given up
+        retry_at = story.after(RETRY_S) if command.final else command.retry_at
+        story.tell(ev.EffectDelayed(effect_id=pending.id, code=command.code, retry_at=retry_at))
         return
     story.tell(ev.EffectFinished(effect_id=pending.id, code=command.code))
     match effect:
@@ -97,6 +121,10 @@ def effect_failed(story: Story, command: cmd.EffectFailed) -> None:
             _delivery(story, effect, status, reason=command.code)
             if status is not DeliveryStatus.WITHDRAWN:
                 _tell_unsent(story, effect.incident_id)
+        case Share(action=ShareAction.CANCEL):
+            gone = command.code == "not_arrived"
+            status = DeliveryStatus.WITHDRAWN if gone else DeliveryStatus.CANCELLING
+            _delivery(story, effect, status, reason=command.code)
         case SetCredential():
             set_outcome(story, effect, outcome=None, code=command.code)
 
@@ -119,6 +147,8 @@ def _tell_unsent(story: Story, incident_id: str) -> None:
 
 def hub_started(story: Story, command: cmd.HubStarted) -> None:
     """Keep the blind interval; hold what was unsent, finish what makes no sense any more."""
+    if command.resumed:
+        return
     story.tell(
         ev.HubRestarted(
             blind_since=command.last_alive, quiet_until=story.after(story.policy.startup_quiet_s)
@@ -127,10 +157,12 @@ def hub_started(story: Story, command: cmd.HubStarted) -> None:
     for pending in list(story.state.effects.values()):
         _after_restart(story, pending)
     for incident in story.state.open_incidents():
-        if incident.confirmed and not incident.deliveries:
+        if incident.confirmed and not incident.deliveries and incident.kind not in STAYS_AT_HOME:
             _tell_unsent(story, incident.id)  # confirmed while the abort window still ran
-    if story.policy.siren and any(
-        area.phase is Phase.TRIGGERED for area in story.state.areas.values()
+    if (
+        story.policy.siren
+        and any(area.phase is Phase.TRIGGERED for area in story.state.areas.values())
+        and not any(isinstance(item.effect, Siren) for item in story.state.effects.values())
     ):
         story.request(Siren(on=True))
 
@@ -140,14 +172,16 @@ def _after_restart(story: Story, pending: PendingEffect) -> None:
     match pending.effect:
         case Share(action=ShareAction.CREATE) as effect:
             incident = story.state.incidents.get(effect.incident_id)
-            if pending.attempts > 0 or incident is None or (incident.covert and not late):
-                return  # the outbox asks the responder before anything is sent again
+            if pending.attempts > 0 or incident is None or not incident.is_open:
+                return  # asked about before anything is sent again, or withdrawn when it starts
+            if (incident.covert or incident.silent) and not late:
+                return  # nobody may be shown it, and it is not yet history
             story.tell(ev.EffectFinished(effect_id=pending.id, code="held_after_restart"))
             _delivery(story, effect, DeliveryStatus.HELD, reason="held_after_restart")
             _tell_unsent(story, effect.incident_id)
         case Push() if late:
             story.tell(ev.EffectFinished(effect_id=pending.id, code="too_late"))
-        case Siren():
+        case Siren(on=True) if late:
             story.tell(ev.EffectFinished(effect_id=pending.id, code="too_late"))
         case SetCredential() as effect:
             story.tell(ev.EffectFinished(effect_id=pending.id, code="code_forgotten"))

@@ -1,0 +1,53 @@
+"""What every lock adapter shares: the door, the patience, and errors that hold no code."""
+
+from abc import ABC
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from homeassistant.const import STATE_UNAVAILABLE
+from homeassistant.core import HomeAssistant
+
+from ...core.errors import LockFailedError
+from ...core.premises import Door
+from ...engine.ports import LockControl
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Patience:
+    """How long a lock may take, in seconds; every wait of an adapter has its bound here."""
+
+    read_s: float = 10  # a battery lock that must be woken over the radio answers in 2-4 s
+    write_s: float = 15
+    settle_s: float = 20  # reading back until two readings in a row agree
+    poll_s: float = 1
+    script_s: float = 60
+
+
+class HomeLock(LockControl, ABC):
+    """One door's lock, reached through Home Assistant."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        door: Door,
+        *,
+        fingerprint: Callable[[str], str],
+        patience: Patience,
+    ) -> None:
+        self._hass = hass
+        self._door = door
+        self._fingerprint = fingerprint
+        self._patience = patience
+
+    def _failed(self, code: str) -> LockFailedError:
+        """Return the error for this door; raise it `from None`: causes may quote the door code."""
+        return LockFailedError(code, lock=self._door.name)
+
+    def _available(self) -> bool:
+        """Say whether the entity is there; services skip an unavailable one without a word."""
+        state = self._hass.states.get(self._door.source)
+        return state is not None and state.state != STATE_UNAVAILABLE
+
+    def _require_available(self) -> None:
+        if not self._available():
+            raise self._failed("lock_unavailable")

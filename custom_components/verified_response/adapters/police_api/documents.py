@@ -1,0 +1,174 @@
+"""An incident as wire documents: pure functions of the incident record."""
+
+from ...core.errors import ShareRejectedError
+from ...core.evidence import CouldNotSee, NobodySeen, PersonSeen, Threat, Verdict, ZoneTrip
+from ...core.incident import Incident, IncidentKind, Stage
+from ...core.premises import Premises, ResponderMode
+from ...engine.ports import IncidentRecord, Wording
+from ...public_safety import schema as wire
+from ...public_safety.bounds import LIST_MAX, TIMELINE_MAX
+from .access import Access
+
+KINDS = {
+    IncidentKind.BURGLARY: wire.Kind.BURGLARY,
+    IncidentKind.PANIC: wire.Kind.PANIC_POLICE,
+    IncidentKind.DURESS: wire.Kind.PANIC_POLICE,
+    IncidentKind.FIRE: wire.Kind.FIRE,
+    IncidentKind.MEDICAL: wire.Kind.MEDICAL,
+}
+ROLES = {
+    "owner": wire.Role.OWNER,
+    "household": wire.Role.RESIDENT,
+    "neighbour": wire.Role.CONTACT,
+}
+THREATS = {
+    None: wire.Verdict.FALSE_ALARM,
+    Threat.NONE: wire.Verdict.CONFIRMED,
+    Threat.PROPERTY: wire.Verdict.THREAT_TO_PROPERTY,
+    Threat.LIFE: wire.Verdict.THREAT_TO_LIFE,
+}
+
+
+def mode_of(premises: Premises, responder_id: str) -> wire.Mode:
+    """Return how a message to a responder is marked; raises ShareRejectedError when it is off."""
+    mode = premises.responders[responder_id].mode
+    if mode is ResponderMode.OFF:
+        raise ShareRejectedError("responder_off")
+    return wire.Mode.LIVE if mode is ResponderMode.LIVE else wire.Mode.EXERCISE
+
+
+def update_document(
+    record: IncidentRecord, responder_id: str, wording: Wording
+) -> wire.UpdateDocument:
+    """Return the news of an incident for one responder."""
+    return wire.UpdateDocument(
+        mode=mode_of(record.premises, responder_id),
+        reference=record.incident.id,
+        sequence=record.sequence,
+        at=record.at,
+        situation=situation(record, wording),
+    )
+
+
+def cancel_document(record: IncidentRecord, responder_id: str) -> wire.CancelDocument:
+    """Return the recall of an incident for one responder."""
+    incident = record.incident
+    by = next((item.by for item in reversed(incident.verdicts) if item.threat is None), "")
+    dismissed = incident.end_reason == "dismissed"
+    return wire.CancelDocument(
+        mode=mode_of(record.premises, responder_id),
+        reference=incident.id,
+        sequence=record.sequence,
+        at=record.at,
+        by_role=_role(record.premises, by),
+        reason=wire.CancelReason.FALSE_ALARM if dismissed else wire.CancelReason.DISARMED,
+    )
+
+
+def incident_document(
+    record: IncidentRecord, responder_id: str, access: Access, wording: Wording
+) -> wire.IncidentDocument:
+    """Return the create document of an incident for one responder."""
+    delivery = record.incident.deliveries.get(responder_id)
+    webhook = (
+        wire.Webhook(url=access.webhook_url, secret_id=access.client_id)
+        if access.webhook_url
+        else None
+    )
+    return wire.IncidentDocument(
+        mode=mode_of(record.premises, responder_id),
+        reference=record.incident.id,
+        sequence=record.sequence,
+        situation=situation(record, wording),
+        premises=wire.Premises(name=record.premises.name, address=access.address),
+        callback_phone=access.callback_phone,
+        ground=wire.Ground(delivery.ground if delivery else "emergency"),
+        webhook=webhook,
+    )
+
+
+def situation(record: IncidentRecord, wording: Wording) -> wire.Situation:
+    """Return the picture of an incident now: facts seen, and what is not known; never identity."""
+    incident, premises = record.incident, record.premises
+    kind = KINDS[incident.kind]
+    graded = kind is wire.Kind.BURGLARY
+    assessment = incident.assessment
+    return wire.Situation(
+        kind=kind,
+        level=(assessment.level or 0) if graded else None,
+        level_proposed_by=_proposer(assessment.proposed_by) if graded else None,
+        summary=_summary(incident, wording),
+        reasons=tuple(
+            wire.Reason(rule=name, sentence=wording.sentence("reason", name))
+            for name in (*assessment.raised_by, *assessment.held_by)
+        )[:LIST_MAX],
+        unknowns=tuple(_unknown(item, premises, wording) for item in assessment.unknowns)[
+            :LIST_MAX
+        ],
+        timeline=_timeline(incident, premises, wording)[:TIMELINE_MAX],
+        confirmations=tuple(_confirmation(item, premises) for item in incident.verdicts)[:LIST_MAX],
+    )
+
+
+def _proposer(by: str) -> wire.ProposedBy:
+    return wire.ProposedBy.HUMAN if by == "person" else wire.ProposedBy.AUTOMATION
+
+
+def _summary(incident: Incident, wording: Wording) -> str:
+    parts = [wording.sentence("kind", incident.kind)]
+    parts += [wording.sentence("reason", name) for name in incident.assessment.raised_by]
+    if incident.message:
+        parts.append(incident.message[:300])
+    if incident.stage is Stage.CLOSED:
+        parts.append(wording.sentence("prompt", "closed_by_person"))
+    return " ".join(parts)[:2000]
+
+
+def _unknown(item: str, premises: Premises, wording: Wording) -> str:
+    key, _, whom = item.partition(":")
+    name = whom
+    for things in (premises.cameras, premises.zones):
+        if whom in things:
+            name = things[whom].name
+    return wording.sentence("unknown", key, name=name)
+
+
+def _timeline(incident: Incident, premises: Premises, wording: Wording) -> tuple[wire.Trigger, ...]:
+    return tuple(
+        trigger
+        for item in incident.evidence
+        if (trigger := _trigger(item, premises, wording)) is not None
+    )
+
+
+def _trigger(item: object, premises: Premises, wording: Wording) -> wire.Trigger | None:
+    match item:
+        case ZoneTrip():
+            zone = premises.zones.get(item.zone_id)
+            what = "zone_tripped" if item.observed else "zone_found_open"
+            return _at(item, zone.name if zone else item.zone_id, wording.sentence("what", what))
+        case PersonSeen() | NobodySeen() | CouldNotSee():
+            camera = premises.cameras.get(item.camera_id)
+            key = {PersonSeen: "person_seen", NobodySeen: "nobody_seen"}.get(
+                type(item), "could_not_look"
+            )
+            place = camera.name if camera else item.camera_id
+            return _at(item, place, wording.sentence("what", key))
+    return None
+
+
+def _at(
+    item: ZoneTrip | PersonSeen | NobodySeen | CouldNotSee, place: str, what: str
+) -> wire.Trigger:
+    return wire.Trigger(at=item.at, place=place or "–", what=what)
+
+
+def _confirmation(verdict: Verdict, premises: Premises) -> wire.Confirmation:
+    return wire.Confirmation(
+        by_role=_role(premises, verdict.by), at=verdict.at, verdict=THREATS[verdict.threat]
+    )
+
+
+def _role(premises: Premises, by: str) -> wire.Role:
+    contact = premises.contacts.get(by.removeprefix("contact:"))
+    return ROLES.get(contact.role, wire.Role.CONTACT) if contact else wire.Role.RESIDENT

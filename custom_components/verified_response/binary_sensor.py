@@ -1,0 +1,194 @@
+"""Troubles and sightings: cameras, locks, readiness, the sharing chain."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import override
+
+from homeassistant.components.binary_sensor import (
+    BinarySensorDeviceClass,
+    BinarySensorEntity,
+    BinarySensorEntityDescription,
+)
+from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN, EntityCategory
+from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.event import async_track_state_change_event
+from homeassistant.util import dt as dt_util
+
+from .core.premises import ArmMode, CameraView, Door, ResponderMode
+from .core.rules.arming import MAY_BE_OPEN
+from .core.signals import ZoneStatus
+from .engine.feed import CameraLook, Snapshot
+from .entity import SourceEntity, VerifiedResponseEntity
+from .runtime import VerifiedResponseConfigEntry
+
+PARALLEL_UPDATES = 0
+
+LOOK_COUNTS_FOR = timedelta(seconds=30)
+"""A look says something about now for this long, then nothing is known."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PremisesBinaryDescription(BinarySensorEntityDescription):
+    """How a value is read from a snapshot; None is unknown."""
+
+    value_fn: Callable[[Snapshot], bool | None]
+
+
+def _ready(snapshot: Snapshot) -> bool | None:
+    """Say whether every zone that must be closed to arm away is known to be."""
+    statuses = {
+        snapshot.zones.get(zone.id)
+        for zone in snapshot.premises.zones.values()
+        if zone.type not in MAY_BE_OPEN and zone.counts_in(ArmMode.AWAY)
+    }
+    if ZoneStatus.OPEN in statuses:
+        return False
+    return None if statuses - {ZoneStatus.CLOSED} else True
+
+
+def _chain(snapshot: Snapshot) -> bool | None:
+    active = [
+        item.id
+        for item in snapshot.premises.responders.values()
+        if item.mode is not ResponderMode.OFF
+    ]
+    if not active or any(item not in snapshot.chain for item in active):
+        return None
+    return snapshot.durable and all(snapshot.chain[item] is None for item in active)
+
+
+PREMISES = (
+    PremisesBinaryDescription(key="ready_to_arm", value_fn=_ready),
+    PremisesBinaryDescription(
+        key="chain_ready",
+        device_class=BinarySensorDeviceClass.CONNECTIVITY,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=_chain,
+    ),
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: VerifiedResponseConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add those of the premises, each camera and each lock."""
+    premises = entry.runtime_data.desk.premises
+    async_add_entities(PremisesBinary(entry, description) for description in PREMISES)
+    for camera in premises.cameras.values():
+        async_add_entities(
+            [CameraPerson(entry, camera), CameraBlind(entry, camera)],
+            config_subentry_id=camera.id,
+        )
+    for door in premises.doors.values():
+        async_add_entities([LockUnreachable(entry, door)], config_subentry_id=door.id)
+
+
+class PremisesBinary(VerifiedResponseEntity, BinarySensorEntity):
+    """One value of the snapshot."""
+
+    entity_description: PremisesBinaryDescription
+
+    def __init__(
+        self, entry: VerifiedResponseConfigEntry, description: PremisesBinaryDescription
+    ) -> None:
+        super().__init__(entry, description.key)
+        self.entity_description = description
+        self._attr_translation_key = description.key
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        return self.entity_description.value_fn(self.snapshot)
+
+
+class _CameraEntity(SourceEntity, BinarySensorEntity):
+    """Reads the newest look at a camera."""
+
+    key = ""
+
+    def __init__(self, entry: VerifiedResponseConfigEntry, camera: CameraView) -> None:
+        super().__init__(
+            entry,
+            camera.id,
+            key=self.key,
+            name=camera.name,
+            model="Camera view",
+            source=camera.source,
+        )
+        self._attr_translation_key = self.key
+
+    @property
+    def _look(self) -> CameraLook | None:
+        look = self.snapshot.cameras.get(self._part_id)
+        if look is None or dt_util.utcnow() - look.at > LOOK_COUNTS_FOR:
+            return None
+        return look
+
+
+class CameraPerson(_CameraEntity):
+    """On while a person is seen; unknown when nobody looks or nobody can."""
+
+    key = "person"
+    _attr_entity_category = None
+    _attr_device_class = BinarySensorDeviceClass.OCCUPANCY
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        look = self._look
+        if look is None or look.detection is None:
+            return None
+        return look.detection.best_score >= self.snapshot.premises.policy.person_score
+
+
+class CameraBlind(_CameraEntity):
+    """On when the camera could not be looked at."""
+
+    key = "blind"
+    _attr_device_class = BinarySensorDeviceClass.PROBLEM
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        look = self._look
+        return None if look is None else look.detection is None
+
+
+class LockUnreachable(SourceEntity, BinarySensorEntity):
+    """On while the lock does not answer, so that no code can be made or removed."""
+
+    _attr_translation_key = "unreachable"
+    _attr_device_class = BinarySensorDeviceClass.PROBLEM
+
+    def __init__(self, entry: VerifiedResponseConfigEntry, door: Door) -> None:
+        super().__init__(
+            entry,
+            door.id,
+            key="unreachable",
+            name=door.name,
+            model="Door",
+            source=door.source,
+        )
+        self._source = door.source
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        await super().async_added_to_hass()
+
+        @callback
+        def changed(_: Event[EventStateChangedData]) -> None:
+            self.async_write_ha_state()
+
+        self.async_on_remove(async_track_state_change_event(self.hass, self._source, changed))
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        state = self.hass.states.get(self._source)
+        if state is None or state.state == STATE_UNAVAILABLE:
+            return True
+        return None if state.state == STATE_UNKNOWN else False

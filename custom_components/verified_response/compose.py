@@ -1,0 +1,280 @@
+"""The only place where everything meets: adapters and engine become a runtime."""
+
+import hashlib
+import hmac
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from homeassistant.components import webhook
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.helpers.network import NoURLAvailableError
+
+from . import const as c
+from .adapters import answers, credential_reports, signals
+from .adapters.camera import HomeCamera
+from .adapters.clock import HomeClock
+from .adapters.code_book import HashedCodeBook
+from .adapters.code_source import SecretIdSource
+from .adapters.contacts import HomeContacts
+from .adapters.journal import SqliteJournal
+from .adapters.locks import HomeLocks, load_key
+from .adapters.model_source import plan_engine
+from .adapters.person_detector import WorkerPersonDetector
+from .adapters.police_api import PoliceApiCenter, callback_check, reports
+from .adapters.police_api.access import Access
+from .adapters.wording import load_wording
+from .config_schema import premises_from_entry, stored_codes
+from .coordinator import VerifiedResponseCoordinator
+from .core.access import AccessGrant
+from .core.commands import Confirm, CredentialSeen, Dismiss
+from .core.errors import InvalidRequestError
+from .core.evidence import Threat
+from .core.premises import Premises
+from .core.signals import Signal, SignalKind, ZoneStatus
+from .engine.chain import ChainCheck
+from .engine.desk import Desk
+from .engine.granting import Granting
+from .engine.intake import Intake
+from .engine.keypad import Keypad
+from .engine.outbox import Outbox
+from .engine.watch import Watch
+from .runtime import VerifiedResponseConfigEntry, VerifiedResponseRuntime
+
+IDLE_S = 60.0
+"""The worker outlives the pauses within one burglary and is gone soon after."""
+LAST_ZONES = "verified_response_last_zones"
+
+
+async def compose(
+    hass: HomeAssistant, entry: VerifiedResponseConfigEntry
+) -> VerifiedResponseRuntime:
+    """Build and start everything of one premises; raises VerifiedResponseError, OSError."""
+    folder = Path(hass.config.path(".storage", c.DOMAIN, entry.entry_id))
+    key = await load_key(hass, folder / "key")
+    premises = premises_from_entry(entry, place_of=lambda entity: _place(hass, entity))
+    wording = await load_wording(
+        hass, c.DOMAIN, entry.options.get(c.CONF_LANGUAGE, hass.config.language)
+    )
+    clock, ids = HomeClock(hass), SecretIdSource()
+    journal = SqliteJournal(folder / "journal.db")
+    desk = Desk(premises=premises, journal=journal, clock=clock)
+    locks = HomeLocks(hass, premises.doors, key=key)
+    granting = Granting(desk, locks, ids)
+    center = PoliceApiCenter(
+        async_get_clientsession(hass), lambda item: _access(hass, entry, key, item), wording
+    )
+    contacts = HomeContacts(
+        hass,
+        domain=c.DOMAIN,
+        entry_id=entry.entry_id,
+        targets={item.id: item.notify for item in premises.contacts.values() if item.notify},
+        siren=premises.policy.siren,
+        wording=wording,
+    )
+    detector = _detector(hass, entry)
+    watch = Watch(desk, clock, camera=HomeCamera(hass), detector=detector)
+    last_zones: Mapping[str, ZoneStatus] | None = hass.data.setdefault(LAST_ZONES, {}).pop(
+        entry.entry_id, None
+    )
+    outbox = Outbox(
+        desk,
+        clock,
+        contacts=contacts,
+        center=center,
+        locks=locks,
+        granting=granting,
+        resumed=last_zones is not None,
+    )
+    chain = ChainCheck(desk, clock, center)
+    intake = Intake(desk, ids)
+    keypad = Keypad(desk, HashedCodeBook(hass, stored_codes(entry)))
+    try:
+        await desk.start(resumed=last_zones is not None)
+    except BaseException:
+        await journal.close()
+        raise
+
+    async def stop() -> None:
+        hass.data[LAST_ZONES][entry.entry_id] = intake.zones
+        outbox.close()
+        watch.close()
+        await desk.stop()
+        if detector is not None:
+            await detector.close()
+
+    runtime = VerifiedResponseRuntime(
+        desk=desk,
+        intake=intake,
+        keypad=keypad,
+        granting=granting,
+        watch=watch,
+        chain=chain,
+        journal=journal,
+        ids=ids,
+        wording=wording,
+        coordinator=VerifiedResponseCoordinator(hass, entry, desk.feed),
+        try_responder=lambda data: callback_check.try_responder(hass, _from_form(entry, data)),
+        start_callback_check=lambda _, data: callback_check.start(
+            hass, _from_form(entry, data), ids, wording, premises.name
+        ),
+        stop=stop,
+    )
+    _listen(hass, entry, runtime, premises, key)
+    _catch_up(hass, intake, premises, last_zones)
+    outbox.start()
+    if detector is not None:
+        desk.run(_prepare(detector, desk), name="prepare detector")
+    desk.run(chain.run(), name="chain")
+    return runtime
+
+
+def _detector(
+    hass: HomeAssistant, entry: VerifiedResponseConfigEntry
+) -> WorkerPersonDetector | None:
+    if not entry.options.get(c.CONF_DETECTION, True):
+        return None
+    folder = entry.options.get(c.CONF_MODELS_PATH)
+    return WorkerPersonDetector(
+        lambda: plan_engine(hass, folder_option=Path(folder) if folder else None),
+        threads=entry.options.get(c.CONF_WORKER_THREADS, 2),
+        idle_s=IDLE_S,
+    )
+
+
+async def _prepare(detector: WorkerPersonDetector, desk: Desk) -> None:
+    desk.show(detector=await detector.prepare())
+
+
+def _place(hass: HomeAssistant, entity_id: str) -> tuple[str, str]:
+    """Return device and place of an entity: what makes two detectors independent."""
+    found = er.async_get(hass).async_get(entity_id)
+    if found is None:
+        return entity_id, entity_id
+    area = found.area_id
+    if area is None and found.device_id is not None:
+        device = dr.async_get(hass).async_get(found.device_id)
+        area = dr.async_get_effective_area_id(hass, device) if device else None
+    return found.device_id or entity_id, area or entity_id
+
+
+def _webhook_id(key: bytes, responder_id: str) -> str:
+    """Return an id that is stable and that nobody without the key can guess."""
+    return hmac.new(key, f"webhook {responder_id}".encode(), hashlib.sha256).hexdigest()
+
+
+def _access(
+    hass: HomeAssistant, entry: VerifiedResponseConfigEntry, key: bytes, responder_id: str
+) -> Access | None:
+    item = entry.subentries.get(responder_id)
+    if item is None:
+        return None
+    url: str | None = None
+    with suppress(NoURLAvailableError):
+        url = webhook.async_generate_url(hass, _webhook_id(key, responder_id))
+    return _from_form(entry, item.data, webhook_url=url)
+
+
+def _from_form(
+    entry: VerifiedResponseConfigEntry, data: Mapping[str, Any], *, webhook_url: str | None = None
+) -> Access:
+    return Access(
+        base_url=data[c.CONF_BASE_URL],
+        client_id=data[c.CONF_CLIENT_ID],
+        client_secret=data[c.CONF_CLIENT_SECRET],
+        address=entry.data[c.CONF_ADDRESS],
+        callback_phone=entry.data[c.CONF_CALLBACK_PHONE],
+        webhook_url=webhook_url,
+    )
+
+
+def _catch_up(
+    hass: HomeAssistant,
+    intake: Intake,
+    premises: Premises,
+    before: Mapping[str, ZoneStatus] | None,
+) -> None:
+    """Take over the states found; what opened while the configuration was taken anew is a trip."""
+    now = signals.statuses(hass, premises)
+    if before is None:
+        intake.learn(now)
+        return
+    opened = {
+        zone
+        for zone, status in now.items()
+        if status is ZoneStatus.OPEN and before.get(zone) is ZoneStatus.CLOSED
+    }
+    intake.learn({zone: before[zone] if zone in opened else now[zone] for zone in now})
+    for zone in opened:
+        intake.accept(Signal(zone_id=zone, kind=SignalKind.TRIPPED, at=HomeClock(hass).now()))
+
+
+def _listen(
+    hass: HomeAssistant,
+    entry: VerifiedResponseConfigEntry,
+    runtime: VerifiedResponseRuntime,
+    premises: Premises,
+    key: bytes,
+) -> None:
+    """Connect Home Assistant's happenings to the desk."""
+    desk = runtime.desk
+
+    async def used(door_id: str, slot: int) -> None:
+        await desk.submit(CredentialSeen(door_id=door_id, slot=slot))
+
+    def grants() -> Iterable[AccessGrant]:
+        return desk.state.grants.values()
+
+    entry.async_on_unload(signals.listen(hass, premises, runtime.intake.accept))
+    entry.async_on_unload(
+        credential_reports.listen(
+            hass,
+            premises,
+            grants,
+            lambda door, slot: desk.run(used(door, slot), name="credential used"),
+        )
+    )
+    entry.async_on_unload(
+        answers.listen(
+            hass,
+            lambda *answer: desk.run(_answered(runtime, *answer), name="answer"),
+        )
+    )
+    for item in entry.get_subentries_of_type(c.SUBENTRY_RESPONDER):
+        entry.async_on_unload(
+            reports.listen(
+                hass,
+                domain=c.DOMAIN,
+                webhook_id=_webhook_id(key, item.subentry_id),
+                responder_id=item.subentry_id,
+                secret=item.data[c.CONF_CLIENT_SECRET],
+                say=desk.submit,
+            )
+        )
+
+
+async def _answered(
+    runtime: VerifiedResponseRuntime,
+    action: str,
+    incident_id: str,
+    contact_id: str,
+    typed: str | None,
+) -> None:
+    """Follow a tapped button; denying needs the code, confirming does not."""
+    if contact_id not in runtime.desk.premises.contacts:
+        return
+    by = f"contact:{contact_id}"
+    with suppress(InvalidRequestError):  # the incident may have ended meanwhile
+        if action == "confirm":
+            await runtime.desk.submit(
+                Confirm(incident_id=incident_id, threat=Threat.PROPERTY, by=by)
+            )
+        elif action == "false_alarm":
+            verdict = await runtime.keypad.check(typed, area_id=None, by=by)
+            if verdict is not None:
+                by = f"contact:{verdict.contact_id}"
+            await runtime.desk.submit(Dismiss(incident_id=incident_id, by=by))

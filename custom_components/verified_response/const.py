@@ -1,0 +1,98 @@
+"""Names that Home Assistant and the stored configuration know; no numbers of the field."""
+
+from typing import Final
+
+DOMAIN: Final = "verified_response"
+
+SUBENTRY_AREA: Final = "area"
+SUBENTRY_ZONE: Final = "zone"
+SUBENTRY_CAMERA: Final = "camera"
+SUBENTRY_LOCK: Final = "lock"
+SUBENTRY_CONTACT: Final = "contact"
+SUBENTRY_RESPONDER: Final = "responder"
+
+# Entry data
+CONF_NAME: Final = "name"
+CONF_ADDRESS: Final = "address"
+CONF_CALLBACK_PHONE: Final = "callback_phone"
+
+# Asked with the entry, kept elsewhere
+CONF_OWNER_NAME: Final = "owner_name"
+CONF_OWNER_CODE: Final = "owner_code"
+
+# Options
+CONF_EXIT_DELAY: Final = "exit_delay"
+CONF_ENTRY_DELAY: Final = "entry_delay"
+CONF_ABORT_WINDOW: Final = "abort_window"
+CONF_CONFIRMATION_WINDOW: Final = "confirmation_window"
+CONF_DETECTION: Final = "detection"
+CONF_MODELS_PATH: Final = "models_path"
+CONF_WORKER_THREADS: Final = "worker_threads"
+CONF_SIREN: Final = "siren"
+CONF_RETENTION_DAYS: Final = "retention_days"
+CONF_LANGUAGE: Final = "language"
+
+# Subentry data
+CONF_ENTITY_ID: Final = "entity_id"
+CONF_TYPE: Final = "type"
+CONF_AREAS: Final = "areas"
+CONF_CAMERAS: Final = "cameras"
+CONF_FORCED_ENTRY: Final = "forced_entry"
+CONF_OUTDOOR: Final = "outdoor"
+CONF_ADAPTER: Final = "adapter"
+CONF_SET_SCRIPT: Final = "set_script"
+CONF_CLEAR_SCRIPT: Final = "clear_script"
+CONF_ROLE: Final = "role"
+CONF_NOTIFY: Final = "notify"
+CONF_CODE: Final = "code"
+CONF_DURESS_CODE: Final = "duress_code"
+CONF_REMOVE_CODES: Final = "remove_codes"
+CONF_CODE_HASH: Final = "code_hash"
+CONF_DURESS_HASH: Final = "duress_hash"
+CONF_KIND: Final = "kind"
+CONF_BASE_URL: Final = "base_url"
+CONF_CLIENT_ID: Final = "client_id"
+CONF_CLIENT_SECRET: Final = "client_secret"  # noqa: S105 - the name of the field
+CONF_AGREEMENT_REFERENCE: Final = "agreement_reference"
+CONF_RELEASE: Final = "release"
+CONF_MODE: Final = "mode"
+CONF_LIVE_SINCE: Final = "live_since"
+CONF_VERIFIED_PHONE: Final = "verified_phone"
+
+# Live step
+CONF_CALLBACK_CODE: Final = "callback_code"
+CONF_ACKNOWLEDGMENT: Final = "acknowledgment"
+LIVE_ACKNOWLEDGMENT: Final = "I have a written agreement with this responder"
+
+# What a trial may answer and people can act on; anything else is "responder_failed".
+RESPONDER_ERRORS: Final = frozenset(
+    {
+        "bad_answer",
+        "connect_timeout",
+        "invalid_client",
+        "not_loaded",
+        "redirect_refused",
+        "responder_failed",
+        "tls_failed",
+        "unauthorized",
+        "unreachable",
+    }
+)
+
+ROLE_OWNER: Final = "owner"
+ROLES: Final = (ROLE_OWNER, "household", "neighbour")
+ADAPTER_AUTO: Final = "auto"
+LANGUAGES: Final = ("en",)
+
+SECRET_FIELDS: Final = frozenset(
+    {
+        CONF_ADDRESS,
+        CONF_OWNER_CODE,
+        CONF_CODE,
+        CONF_DURESS_CODE,
+        CONF_CODE_HASH,
+        CONF_DURESS_HASH,
+        CONF_CLIENT_SECRET,
+        CONF_CALLBACK_CODE,
+    }
+)

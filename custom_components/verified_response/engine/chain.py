@@ -1,0 +1,67 @@
+"""Heartbeat of the sharing chain: whether the way to every responder is open."""
+
+import asyncio
+import logging
+from datetime import timedelta
+
+from ..core.errors import VerifiedResponseError
+from ..core.premises import ResponderMode
+from .desk import Desk
+from .ports import Clock, EmergencyCenter
+
+_LOGGER = logging.getLogger(__name__)
+
+EVERY_S = 900
+"""Four times an hour: a dead way is known well before a night, at 96 small requests a day."""
+TIMEOUT_S = 20.0
+
+
+class ChainCheck:
+    """Tests every responder that is not off; says so once when it breaks and once when it is back."""
+
+    def __init__(self, desk: Desk, clock: Clock, center: EmergencyCenter) -> None:
+        self._desk = desk
+        self._clock = clock
+        self._center = center
+        self._closed = False
+
+    async def run(self) -> None:
+        """Test now and then, until cancelled."""
+        while not self._closed:
+            await self.test()
+            await self._sleep()
+
+    async def _sleep(self) -> None:
+        woken = asyncio.Event()
+        cancel = self._clock.call_at(self._clock.now() + timedelta(seconds=EVERY_S), woken.set)
+        try:
+            await woken.wait()
+        finally:
+            cancel()
+
+    async def test(self) -> None:
+        """Test every responder once, side by side."""
+        active = [
+            responder.id
+            for responder in self._desk.premises.responders.values()
+            if responder.mode is not ResponderMode.OFF
+        ]
+        results = await asyncio.gather(*(self._ping(item) for item in active))
+        chain = dict(zip(active, results, strict=True))
+        before = self._desk.feed.latest.chain
+        for responder_id, error in chain.items():
+            if error and not before.get(responder_id):
+                _LOGGER.warning("A responder cannot be reached: %s", error)
+            elif error is None and before.get(responder_id):
+                _LOGGER.warning("A responder can be reached again")
+        self._desk.show(chain=chain)
+
+    async def _ping(self, responder_id: str) -> str | None:
+        try:
+            async with asyncio.timeout(TIMEOUT_S):
+                await self._center.ping(responder_id)
+        except VerifiedResponseError as err:
+            return err.code
+        except TimeoutError:
+            return "timed_out"
+        return None

@@ -1,0 +1,71 @@
+"""Signals in: zone states are kept in memory, changes go to the desk."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from ..core.commands import SeeSignal
+from ..core.premises import ALWAYS_ON
+from ..core.signals import Signal, SignalKind, ZoneStatus
+from .desk import Desk
+from .ports import IdSource
+
+STATUS = {
+    SignalKind.TRIPPED: ZoneStatus.OPEN,
+    SignalKind.REPORTED_OPEN: ZoneStatus.OPEN,
+    SignalKind.RESTORED: ZoneStatus.CLOSED,
+    SignalKind.UNAVAILABLE: ZoneStatus.UNAVAILABLE,
+}
+
+
+class Intake:
+    """Remembers what each zone last said, and hands on what may matter."""
+
+    def __init__(self, desk: Desk, ids: IdSource) -> None:
+        self._desk = desk
+        self._ids = ids
+        self.dropped = 0
+
+    @property
+    def zones(self) -> Mapping[str, ZoneStatus]:
+        """Return what is known of each zone."""
+        return self._desk.feed.latest.zones
+
+    def learn(self, zones: Mapping[str, ZoneStatus]) -> None:
+        """Take over the states found at start; they are no signals."""
+        self._desk.show(zones={**self.zones, **zones})
+
+    def not_closed(self) -> frozenset[str]:
+        """Return the zones not known to be closed."""
+        return frozenset(
+            zone_id
+            for zone_id in self._desk.premises.zones
+            if self.zones.get(zone_id) is not ZoneStatus.CLOSED
+        )
+
+    def accept(self, signal: Signal) -> None:
+        """Take one signal; zones nobody configured are counted and dropped."""
+        if signal.zone_id not in self._desk.premises.zones:
+            self.dropped += 1
+            return
+        before = self.zones.get(signal.zone_id)
+        if signal.kind is SignalKind.TRIPPED and before is ZoneStatus.OPEN:
+            self.dropped += 1  # the same opening told twice
+            return
+        if signal.kind is SignalKind.TRIPPED and before is None:
+            signal = replace(signal, kind=SignalKind.REPORTED_OPEN)
+        self._desk.show(zones={**self.zones, signal.zone_id: STATUS[signal.kind]})
+        if signal.kind is SignalKind.RESTORED:
+            return
+        if signal.kind is SignalKind.REPORTED_OPEN and self._always_on(signal):
+            signal = replace(signal, kind=SignalKind.TRIPPED)
+        command = SeeSignal(signal=signal, new_id=self._ids.new_id())
+        self._desk.run(self._submit(command), name="signal")
+
+    def _always_on(self, signal: Signal) -> bool:
+        """Smoke that was there before the hub was is still smoke, once the hub is settled."""
+        quiet_until = self._desk.state.quiet_until
+        settled = quiet_until is None or signal.at >= quiet_until
+        return settled and self._desk.premises.zones[signal.zone_id].type in ALWAYS_ON
+
+    async def _submit(self, command: SeeSignal) -> None:
+        await self._desk.submit(command)

@@ -1,0 +1,31 @@
+"""Alarm codes at the desk's door: whose code it is decides who acted; the code itself is dropped."""
+
+from ..core.commands import NoteWrongCode
+from ..core.errors import InvalidRequestError
+from .desk import Desk
+from .ports import CodeBook, CodeVerdict
+
+
+class Keypad:
+    """Checks codes before commands that need one."""
+
+    def __init__(self, desk: Desk, codes: CodeBook) -> None:
+        self._desk = desk
+        self._codes = codes
+
+    @property
+    def needs_code(self) -> bool:
+        """Say whether any code exists, so that one is needed."""
+        return self._codes.has_codes()
+
+    async def check(self, code: str | None, *, area_id: str | None, by: str) -> CodeVerdict | None:
+        """Return whose code it is, None when no code exists; raises InvalidRequestError."""
+        if not self._codes.has_codes():
+            return None
+        if not code:
+            raise InvalidRequestError("code_required")
+        verdict = await self._codes.verify(code)
+        if verdict is None:
+            await self._desk.submit(NoteWrongCode(area_id=area_id, by=by))
+            raise InvalidRequestError("code_wrong")
+        return verdict

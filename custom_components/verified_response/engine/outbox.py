@@ -1,0 +1,244 @@
+"""Runs outward acts until they are done: one lane per counterpart, in order, written down before tried.
+
+Creates happen at most once: an attempt whose outcome is unknown is asked about first, and one that an
+earlier run of the hub began is never repeated by itself. Recalls and removals are never given up.
+"""
+
+import asyncio
+import logging
+from datetime import timedelta
+
+from ..core.commands import EffectDone, EffectFailed, EffectStarts
+from ..core.effects import (
+    NEEDS_RECORD,
+    ClearCredential,
+    PendingEffect,
+    Push,
+    SetCredential,
+    Share,
+    ShareAction,
+    Siren,
+)
+from ..core.errors import (
+    ShareRejectedError,
+    ShareRetryableError,
+    VerifiedResponseError,
+)
+from .desk import Desk
+from .feed import Snapshot
+from .granting import Granting
+from .ports import (
+    Clock,
+    Contacts,
+    EmergencyCenter,
+    IncidentRecord,
+    Locks,
+    Prompt,
+)
+
+_LOGGER = logging.getLogger(__name__)
+
+TIMEOUT_S = 30.0
+FIRST_RETRY_S = 2.0
+LAST_RETRY_S = 60.0
+CLEAR_LAST_RETRY_S = 600.0
+PATIENCE = 3
+"""Attempts for messages and the siren; older news helps nobody."""
+
+
+class Outbox:
+    """Watches the desk for pending effects and works them off."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        clock: Clock,
+        *,
+        contacts: Contacts,
+        center: EmergencyCenter,
+        locks: Locks,
+        granting: Granting,
+        resumed: bool = False,
+    ) -> None:
+        self._resumed = resumed
+        self._desk = desk
+        self._clock = clock
+        self._contacts = contacts
+        self._center = center
+        self._locks = locks
+        self._granting = granting
+        self._busy: set[str] = set()
+        self._begun: set[str] = set()
+        self._doors: dict[str, asyncio.Lock] = {}
+        self._wake: dict[str, object] = {}
+        self._stop = desk.feed.subscribe(self._look)
+        self._closed = False
+
+    def start(self) -> None:
+        """Take up what an earlier run left."""
+        self._look(self._desk.feed.latest)
+
+    def close(self) -> None:
+        """Begin nothing new."""
+        self._closed = True
+        self._stop()
+        for cancel in self._wake.values():
+            cancel()  # type: ignore[operator]  # what call_at returned
+        self._wake.clear()
+
+    def _look(self, snapshot: Snapshot) -> None:
+        if self._closed:
+            return
+        lanes: dict[str, PendingEffect] = {}
+        for pending in snapshot.state.effects.values():
+            if not snapshot.durable and isinstance(pending.effect, NEEDS_RECORD):
+                continue
+            lanes.setdefault(_lane(pending), pending)
+        for lane, pending in lanes.items():
+            if lane in self._busy:
+                continue
+            if pending.not_before is not None and pending.not_before > self._clock.now():
+                self._sleep_until(lane, pending)
+                continue
+            self._busy.add(lane)
+            self._desk.run(self._work(lane, pending), name=f"outbox {lane}")
+
+    def _sleep_until(self, lane: str, pending: PendingEffect) -> None:
+        if lane in self._wake or pending.not_before is None:
+            return
+
+        def wake() -> None:
+            self._wake.pop(lane, None)
+            self._look(self._desk.feed.latest)
+
+        self._wake[lane] = self._clock.call_at(pending.not_before, wake)
+
+    async def _work(self, lane: str, pending: PendingEffect) -> None:
+        try:
+            await self._attempt(pending)
+        finally:
+            self._busy.discard(lane)
+        self._look(self._desk.feed.latest)
+
+    async def _attempt(self, pending: PendingEffect) -> None:
+        inherited = pending.attempts > 0 and pending.id not in self._begun and not self._resumed
+        self._begun.add(pending.id)
+        await self._desk.submit(EffectStarts(effect_id=pending.id))
+        started = self._desk.state.effects.get(pending.id)
+        if started is None or started.started_at is None:
+            return  # pointless meanwhile
+        try:
+            async with asyncio.timeout(TIMEOUT_S):
+                outcome, number = await self._perform(started, inherited=inherited)
+        except VerifiedResponseError as err:
+            await self._failed(started, err)
+        except TimeoutError:
+            await self._failed(started, VerifiedResponseError("timed_out"))
+        except Exception as err:  # a bug in one connector must not stop the others
+            _LOGGER.exception("Effect %s failed", type(started.effect).__name__)
+            await self._failed(
+                started, VerifiedResponseError("unexpected", error=type(err).__name__)
+            )
+        else:
+            await self._desk.submit(
+                EffectDone(effect_id=started.id, outcome=outcome, number=number)
+            )
+
+    async def _perform(self, pending: PendingEffect, *, inherited: bool) -> tuple[str, str | None]:
+        match pending.effect:
+            case Share() as share:
+                return "", await self._share(pending, share, inherited=inherited)
+            case Push() as push:
+                prompt = Prompt(
+                    key=push.prompt,
+                    incident=self._desk.state.incidents.get(push.incident_id or ""),
+                    premises=self._desk.premises,
+                    actions=push.actions,
+                )
+                await self._contacts.send(push.contact_id, prompt)
+            case Siren(on=on):
+                await self._contacts.siren(on=on)
+            case SetCredential() | ClearCredential() as write:
+                async with self._doors.setdefault(write.door_id, asyncio.Lock()):
+                    return await self._write_lock(write), None
+        return "", None
+
+    async def _write_lock(self, write: SetCredential | ClearCredential) -> str:
+        lock = self._locks.of(write.door_id)
+        grant = self._desk.state.grants[write.grant_id]
+        if isinstance(write, ClearCredential):
+            return await lock.clear_code(write.slot, fingerprint=grant.fingerprint)
+        code = self._granting.code_of(write.grant_id)
+        if code is None:
+            raise VerifiedResponseError("code_forgotten")
+        return await lock.set_code(write.slot, code, name=grant.label)
+
+    async def _share(self, pending: PendingEffect, share: Share, *, inherited: bool) -> str | None:
+        incident = self._desk.state.incidents[share.incident_id]
+        record = IncidentRecord(
+            incident=incident,
+            premises=self._desk.premises,
+            sequence=share.sequence,
+            at=self._clock.now(),
+        )
+        key = f"{share.incident_id}-{share.responder_id}-{share.sequence}"
+        if share.action is ShareAction.CREATE:
+            if inherited or pending.attempts > 1 or not share.fresh:
+                receipt = await self._center.find(share.responder_id, share.incident_id)
+                if receipt is not None:
+                    return receipt.number
+                if inherited:
+                    raise ShareRejectedError("not_arrived")
+            receipt = await self._center.create(share.responder_id, record, key=key)
+            return receipt.number
+        number = incident.deliveries[share.responder_id].number
+        if number is None:
+            raise ShareRejectedError("no_number")
+        send = self._center.update if share.action is ShareAction.UPDATE else self._center.cancel
+        await send(share.responder_id, number, record, key=key)
+        return number
+
+    async def _failed(self, pending: PendingEffect, err: VerifiedResponseError) -> None:
+        final = _is_final(pending, err)
+        delay = min(FIRST_RETRY_S * 2 ** (pending.attempts - 1), _last_retry(pending))
+        if isinstance(err, ShareRetryableError) and err.retry_after_s is not None:
+            delay = max(delay, min(err.retry_after_s, CLEAR_LAST_RETRY_S))
+        retry_at = None if final else self._clock.now() + timedelta(seconds=delay)
+        _LOGGER.warning(
+            "%s failed (%s)%s",
+            type(pending.effect).__name__,
+            err.code,
+            "" if final else f", next attempt in {delay:.0f} s",
+        )
+        await self._desk.submit(
+            EffectFailed(effect_id=pending.id, code=err.code, final=final, retry_at=retry_at)
+        )
+
+
+def _lane(pending: PendingEffect) -> str:
+    match pending.effect:
+        case Share(incident_id=incident, responder_id=responder):
+            return f"share {incident} {responder}"
+        case Push(contact_id=contact):
+            return f"contact {contact}"
+        case (
+            SetCredential(grant_id=grant, door_id=door)
+            | ClearCredential(grant_id=grant, door_id=door)
+        ):
+            return f"lock {grant} {door}"
+    return "siren"
+
+
+def _last_retry(pending: PendingEffect) -> float:
+    return CLEAR_LAST_RETRY_S if isinstance(pending.effect, ClearCredential) else LAST_RETRY_S
+
+
+def _is_final(pending: PendingEffect, err: VerifiedResponseError) -> bool:
+    match pending.effect:
+        case ClearCredential():
+            return False  # never given up silently: trouble is shown while it lasts
+        case SetCredential():
+            return True  # a person waits for the answer
+        case Share():
+            return isinstance(err, ShareRejectedError)
+    return pending.attempts >= PATIENCE

@@ -1,0 +1,138 @@
+"""Trouble that a person should mend becomes a repair issue, and goes when it is mended."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+
+from .config_schema import config_problems
+from .const import DOMAIN
+from .core.effects import ClearCredential
+from .core.incident import DeliveryStatus
+from .core.rules.dispatch import is_visible
+from .engine.feed import Snapshot
+from .runtime import VerifiedResponseConfigEntry
+
+REMOVAL_ATTEMPTS = 3
+"""After so many failures a person should look at the lock."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Trouble:
+    """One repair issue; `key` is its translation."""
+
+    key: str
+    subject: str = ""
+    severity: ir.IssueSeverity = ir.IssueSeverity.WARNING
+    placeholders: dict[str, str] = field(default_factory=dict)
+
+
+def troubles(snapshot: Snapshot, entry: ConfigEntry) -> Iterator[Trouble]:
+    """Yield what is wrong now."""
+    if not snapshot.durable:
+        yield Trouble(key="journal_not_written", severity=ir.IssueSeverity.ERROR)
+    if snapshot.detector is not None and snapshot.detector.reason is not None:
+        basic = snapshot.detector.engine == "basic"
+        yield Trouble(
+            key="detector_basic" if basic else "detector_unable",
+            placeholders={"reason": snapshot.detector.reason},
+        )
+    for problem in config_problems(entry):
+        yield Trouble(
+            key=problem.code, subject=problem.subentry_id, placeholders={"name": problem.name}
+        )
+    for responder_id, error in snapshot.chain.items():
+        responder = snapshot.premises.responders.get(responder_id)
+        if error is not None and responder is not None:
+            yield Trouble(
+                key="responder_unreachable",
+                subject=responder_id,
+                placeholders={"name": responder.name, "reason": error},
+            )
+    yield from _unsent(snapshot)
+    yield from _stuck_codes(snapshot)
+
+
+def _unsent(snapshot: Snapshot) -> Iterator[Trouble]:
+    for incident in snapshot.state.open_incidents():
+        for delivery in incident.deliveries.values():
+            responder = snapshot.premises.responders.get(delivery.responder_id)
+            if (
+                delivery.status in {DeliveryStatus.HELD, DeliveryStatus.REJECTED}
+                and is_visible(incident)
+                and not incident.silent
+                and responder is not None
+            ):
+                yield Trouble(
+                    key="incident_not_sent",
+                    subject=f"{incident.id}_{responder.id}",
+                    severity=ir.IssueSeverity.CRITICAL,
+                    placeholders={"name": responder.name},
+                )
+
+
+def _stuck_codes(snapshot: Snapshot) -> Iterator[Trouble]:
+    for pending in snapshot.state.effects.values():
+        effect = pending.effect
+        if isinstance(effect, ClearCredential) and pending.attempts >= REMOVAL_ATTEMPTS:
+            door = snapshot.premises.doors.get(effect.door_id)
+            yield Trouble(
+                key="code_not_removed",
+                subject=f"{effect.grant_id}_{effect.door_id}",
+                severity=ir.IssueSeverity.ERROR,
+                placeholders={
+                    "name": door.name if door else effect.door_id,
+                    "slot": str(effect.slot),
+                    "reason": pending.last_error or "",
+                },
+            )
+
+
+@callback
+def follow_issues(hass: HomeAssistant, entry: VerifiedResponseConfigEntry) -> Callable[[], None]:
+    """Keep the repair issues true; return what ends it."""
+    shown: dict[str, Trouble] = {}
+
+    @callback
+    def look() -> None:
+        now = {
+            _issue_id(entry, trouble): trouble
+            for trouble in troubles(entry.runtime_data.coordinator.data, entry)
+        }
+        for issue_id in shown.keys() - now.keys():
+            ir.async_delete_issue(hass, DOMAIN, issue_id)
+        for issue_id, trouble in now.items():
+            if shown.get(issue_id) != trouble:
+                _show(hass, issue_id, trouble)
+        shown.clear()
+        shown.update(now)
+
+    look()
+    return entry.runtime_data.coordinator.async_add_listener(look)
+
+
+def _issue_id(entry: ConfigEntry, trouble: Trouble) -> str:
+    return f"{entry.entry_id}_{trouble.key}_{trouble.subject}"
+
+
+def _show(hass: HomeAssistant, issue_id: str, trouble: Trouble) -> None:
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        issue_id,
+        is_fixable=False,
+        severity=trouble.severity,
+        translation_key=trouble.key,
+        translation_placeholders=trouble.placeholders,
+    )
+
+
+@callback
+def forget_issues(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Drop every issue of premises that are gone."""
+    registry = ir.async_get(hass)
+    for domain, issue_id in list(registry.issues):
+        if domain == DOMAIN and issue_id.startswith(f"{entry.entry_id}_"):
+            ir.async_delete_issue(hass, DOMAIN, issue_id)

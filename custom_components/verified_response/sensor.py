@@ -1,0 +1,221 @@
+"""Alarm level, incident, grants, outbox, responders' states."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, override
+
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+)
+from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.typing import StateType
+
+from .core.incident import ENDED, HAS_LEVEL, Stage
+from .core.premises import Responder
+from .core.rules.dispatch import is_visible
+from .core.state import Phase
+from .engine.feed import Snapshot
+from .entity import PartEntity, VerifiedResponseEntity, current_incident, last_incident
+from .runtime import VerifiedResponseConfigEntry
+
+PARALLEL_UPDATES = 0
+
+NO_INCIDENT = "none"
+RESPONDER_STATES = (
+    "off",
+    "ready",
+    "unreachable",
+    "unknown",
+    "requested",
+    "started",
+    "delivered",
+    "rejected",
+    "held",
+    "withdrawn",
+    "cancelling",
+    "cancelled",
+    "received",
+    "acknowledged",
+    "dispatched",
+    "arrived",
+    "closed",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PremisesSensorDescription(SensorEntityDescription):
+    """How a value and its attributes are read from a snapshot."""
+
+    value_fn: Callable[[Snapshot], StateType | datetime]
+    attributes_fn: Callable[[Snapshot], Mapping[str, Any]] | None = None
+
+
+def _level(snapshot: Snapshot) -> int | None:
+    incident = current_incident(snapshot)
+    return incident.assessment.level if incident and incident.kind in HAS_LEVEL else None
+
+
+def _level_attributes(snapshot: Snapshot) -> Mapping[str, Any]:
+    incident = current_incident(snapshot)
+    if incident is None:
+        return {}
+    assessment = incident.assessment
+    return {
+        "incident_id": incident.id,
+        "reasons": list(assessment.raised_by),
+        "held_by": list(assessment.held_by),
+        "unknowns": [item.partition(":")[0] for item in assessment.unknowns],
+        "proposed_by": assessment.proposed_by,
+    }
+
+
+def _incident(snapshot: Snapshot) -> str:
+    incident = last_incident(snapshot)
+    if incident is None:
+        return NO_INCIDENT
+    armed_again = any(
+        area.phase in {Phase.ARMING, Phase.ARMED} for area in snapshot.state.areas.values()
+    )
+    if incident.stage in ENDED and armed_again and incident.end_reason != "dismissed":
+        return NO_INCIDENT
+    return incident.stage
+
+
+def _incident_attributes(snapshot: Snapshot) -> Mapping[str, Any]:
+    incident = last_incident(snapshot)
+    if incident is None:
+        return {}
+    return {"incident_id": incident.id, "kind": incident.kind, "held": incident.held}
+
+
+def _last_false_alarm(snapshot: Snapshot) -> datetime | None:
+    return max(
+        (
+            item.ended_at
+            for item in snapshot.state.incidents.values()
+            if item.stage is Stage.CANCELLED and item.ended_at and is_visible(item)
+        ),
+        default=None,
+    )
+
+
+SENSORS = (
+    PremisesSensorDescription(key="alarm_level", value_fn=_level, attributes_fn=_level_attributes),
+    PremisesSensorDescription(
+        key="incident",
+        device_class=SensorDeviceClass.ENUM,
+        options=[NO_INCIDENT, *Stage],
+        value_fn=_incident,
+        attributes_fn=_incident_attributes,
+    ),
+    PremisesSensorDescription(
+        key="active_grants",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda snapshot: sum(grant.is_active for grant in snapshot.state.grants.values()),
+    ),
+    PremisesSensorDescription(
+        key="outbox",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda snapshot: sum(
+            _shown(snapshot, pending.effect) for pending in snapshot.state.effects.values()
+        ),
+    ),
+    PremisesSensorDescription(
+        key="last_false_alarm",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=_last_false_alarm,
+    ),
+    PremisesSensorDescription(
+        key="detector",
+        device_class=SensorDeviceClass.ENUM,
+        options=["onnx", "ncnn", "basic", "remote", "off"],
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda snapshot: snapshot.detector.engine if snapshot.detector else None,
+        attributes_fn=lambda snapshot: (
+            {"model": snapshot.detector.model, "reason": snapshot.detector.reason}
+            if snapshot.detector
+            else {}
+        ),
+    ),
+)
+
+
+def _shown(snapshot: Snapshot, effect: object) -> bool:
+    """Say whether a pending effect may be counted where a stranger could look: duress may not."""
+    incident = snapshot.state.incidents.get(getattr(effect, "incident_id", None) or "")
+    return incident is None or is_visible(incident)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: VerifiedResponseConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the sensors of the premises and of each responder."""
+    async_add_entities(PremisesSensor(entry, description) for description in SENSORS)
+    for responder in entry.runtime_data.desk.premises.responders.values():
+        async_add_entities([ResponderSensor(entry, responder)], config_subentry_id=responder.id)
+
+
+class PremisesSensor(VerifiedResponseEntity, SensorEntity):
+    """One value of the snapshot."""
+
+    entity_description: PremisesSensorDescription
+    _unrecorded_attributes = frozenset({"incident_id"})
+
+    def __init__(
+        self, entry: VerifiedResponseConfigEntry, description: PremisesSensorDescription
+    ) -> None:
+        super().__init__(entry, description.key)
+        self.entity_description = description
+        self._attr_translation_key = description.key
+
+    @property
+    @override
+    def native_value(self) -> StateType | datetime:
+        return self.entity_description.value_fn(self.snapshot)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any] | None:
+        read = self.entity_description.attributes_fn
+        return read(self.snapshot) if read else None
+
+
+class ResponderSensor(PartEntity, SensorEntity):
+    """What is known of a responder, and of its copy of the newest incident."""
+
+    _attr_translation_key = "responder_status"
+    _attr_device_class = SensorDeviceClass.ENUM
+    _attr_options = list(RESPONDER_STATES)
+    _attr_entity_category = EntityCategory.DIAGNOSTIC
+
+    def __init__(self, entry: VerifiedResponseConfigEntry, responder: Responder) -> None:
+        super().__init__(entry, responder.id, key="status", name=responder.name, model="Responder")
+
+    @property
+    @override
+    def native_value(self) -> str:
+        responder = self.snapshot.premises.responders.get(self._part_id)
+        if responder is None or responder.mode == "off":
+            return "off"
+        incident = current_incident(self.snapshot)
+        delivery = incident.deliveries.get(self._part_id) if incident else None
+        if delivery is not None:
+            return delivery.responder_status or delivery.status
+        if self._part_id not in self.snapshot.chain:
+            return "unknown"
+        return "unreachable" if self.snapshot.chain[self._part_id] else "ready"
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any]:
+        incident = current_incident(self.snapshot)
+        delivery = incident.deliveries.get(self._part_id) if incident else None
+        return {"incident_number": delivery.number if delivery else None}

@@ -1,0 +1,225 @@
+"""One form per part of the premises: the same to add it and to change it."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any, override
+
+import voluptuous as vol
+from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
+    ConfigSubentry,
+    ConfigSubentryFlow,
+    SubentryFlowResult,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.typing import UNDEFINED
+
+from . import const as c
+from .config_schema import area_form, camera_form, clean, lock_form, without_secrets, zone_form
+from .core.errors import VerifiedResponseError
+from .core.premises import ALWAYS_ON, LockFamily, ZoneType
+
+
+def is_known_entity(hass: HomeAssistant, entity_id: str) -> bool:
+    """Say whether the entity exists, loaded or not."""
+    return hass.states.get(entity_id) is not None or platform_of(hass, entity_id) is not None
+
+
+def platform_of(hass: HomeAssistant, entity_id: str) -> str | None:
+    """Return which integration an entity comes from, None when nobody wrote that down."""
+    registered = er.async_get(hass).async_get(entity_id)
+    return registered.platform if registered else None
+
+
+class PartFlow(ConfigSubentryFlow, ABC):
+    """Asks, refuses with translated errors, stores; a subclass says what."""
+
+    @abstractmethod
+    def form(self) -> vol.Schema:
+        """Return what is asked."""
+
+    @abstractmethod
+    async def refuse(self, asked: Mapping[str, Any]) -> dict[str, str]:
+        """Return an error per field, empty when all is well."""
+
+    async def stored(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what is kept of what was asked."""
+        return dict(asked)
+
+    async def finish(self, data: dict[str, Any]) -> SubentryFlowResult:
+        """Do what must come before storing; raises VerifiedResponseError with a form error."""
+        return self.save(data)
+
+    @property
+    def is_change(self) -> bool:
+        """Whether something that exists is being changed."""
+        return self.source == SOURCE_RECONFIGURE
+
+    @property
+    def current(self) -> Mapping[str, Any]:
+        """What is stored now, nothing when it is new."""
+        return self._get_reconfigure_subentry().data if self.is_change else {}
+
+    @property
+    def own_id(self) -> str | None:
+        """The id of what is being changed."""
+        return self._reconfigure_subentry_id if self.is_change else None
+
+    async def async_step_user(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """Add."""
+        return await self._ask("user", user_input)
+
+    async def async_step_reconfigure(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Change."""
+        return await self._ask("reconfigure", user_input)
+
+    async def _ask(self, step: str, asked: dict[str, Any] | None) -> SubentryFlowResult:
+        errors: dict[str, str] = {}
+        if asked is not None:
+            asked = {**asked, c.CONF_NAME: clean(asked[c.CONF_NAME])}
+            errors = self._refuse_name(asked[c.CONF_NAME]) | await self.refuse(asked)
+            if not errors:
+                try:
+                    return await self.finish(await self.stored(asked))
+                except VerifiedResponseError as error:
+                    errors = {"base": error.code}
+        shown = without_secrets(self.suggested() if asked is None else asked)
+        return self.async_show_form(
+            step_id=step,
+            data_schema=self.add_suggested_values_to_schema(self.form(), shown),
+            errors=errors,
+        )
+
+    def suggested(self) -> Mapping[str, Any]:
+        """Return what the form shows at first."""
+        return self.current
+
+    def save(self, data: dict[str, Any], *, reason: str | None = None) -> SubentryFlowResult:
+        """Store; takes effect through the entry's update listener."""
+        if not self.is_change:
+            return self.async_create_entry(title=data[c.CONF_NAME], data=data)
+        return self.async_update_and_abort(
+            self._get_entry(),
+            self._get_reconfigure_subentry(),
+            title=data[c.CONF_NAME],
+            data=data,
+            reason=reason or UNDEFINED,
+        )
+
+    def others(self) -> list[ConfigSubentry]:
+        """Return the parts of the same type, without this one."""
+        parts = self._get_entry().get_subentries_of_type(self._subentry_type)
+        return [part for part in parts if part.subentry_id != self.own_id]
+
+    def refuse_source(self, entity_id: str) -> dict[str, str]:
+        """Return the error of an entity that cannot be the source, if any."""
+        if not is_known_entity(self.hass, entity_id):
+            return {c.CONF_ENTITY_ID: "entity_unknown"}
+        if platform_of(self.hass, entity_id) == c.DOMAIN:
+            return {c.CONF_ENTITY_ID: "entity_is_ours"}
+        if any(part.data[c.CONF_ENTITY_ID] == entity_id for part in self.others()):
+            return {c.CONF_ENTITY_ID: "entity_in_use"}
+        return {}
+
+    def _refuse_name(self, name: str) -> dict[str, str]:
+        if not name:
+            return {c.CONF_NAME: "value_required"}
+        if name.casefold() in {part.title.casefold() for part in self.others()}:
+            return {c.CONF_NAME: "name_in_use"}
+        return {}
+
+
+class AreaFlow(PartFlow):
+    """Zones armed as one."""
+
+    @override
+    def form(self) -> vol.Schema:
+        return area_form()
+
+    @override
+    async def refuse(self, asked: Mapping[str, Any]) -> dict[str, str]:
+        return {}
+
+
+class ZoneFlow(PartFlow):
+    """One protected point."""
+
+    @override
+    def form(self) -> vol.Schema:
+        return zone_form(self._get_entry())
+
+    @override
+    def suggested(self) -> Mapping[str, Any]:
+        exists = self._get_entry().subentries
+        lists = {
+            key: [item for item in self.current[key] if item in exists]
+            for key in (c.CONF_AREAS, c.CONF_CAMERAS)
+            if key in self.current
+        }
+        return {**self.current, **lists}
+
+    @override
+    async def refuse(self, asked: Mapping[str, Any]) -> dict[str, str]:
+        errors = self.refuse_source(asked[c.CONF_ENTITY_ID])
+        if not asked[c.CONF_AREAS] and ZoneType(asked[c.CONF_TYPE]) not in ALWAYS_ON:
+            errors[c.CONF_AREAS] = "area_required"
+        return errors
+
+
+class CameraFlow(PartFlow):
+    """One camera."""
+
+    @override
+    def form(self) -> vol.Schema:
+        return camera_form()
+
+    @override
+    async def refuse(self, asked: Mapping[str, Any]) -> dict[str, str]:
+        return self.refuse_source(asked[c.CONF_ENTITY_ID])
+
+
+class LockFlow(PartFlow):
+    """One lock and what writes its codes."""
+
+    @override
+    def form(self) -> vol.Schema:
+        return lock_form()
+
+    @override
+    async def refuse(self, asked: Mapping[str, Any]) -> dict[str, str]:
+        errors = self.refuse_source(asked[c.CONF_ENTITY_ID])
+        family = self._family(asked)
+        if family is LockFamily.ZWAVE_JS and not self._is_zwave(asked):
+            errors[c.CONF_ADAPTER] = "adapter_mismatch"
+        if family is LockFamily.MANUAL:
+            errors |= self._refuse_scripts(asked)
+        return errors
+
+    @override
+    async def stored(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        family = self._family(asked)
+        dropped = set() if family is LockFamily.MANUAL else {c.CONF_SET_SCRIPT, c.CONF_CLEAR_SCRIPT}
+        kept = {key: value for key, value in asked.items() if key not in dropped}
+        return {**kept, c.CONF_ADAPTER: family.value}
+
+    def _is_zwave(self, asked: Mapping[str, Any]) -> bool:
+        return platform_of(self.hass, asked[c.CONF_ENTITY_ID]) == LockFamily.ZWAVE_JS
+
+    def _family(self, asked: Mapping[str, Any]) -> LockFamily:
+        if asked[c.CONF_ADAPTER] != c.ADAPTER_AUTO:
+            return LockFamily(asked[c.CONF_ADAPTER])
+        return LockFamily.ZWAVE_JS if self._is_zwave(asked) else LockFamily.MANUAL
+
+    def _refuse_scripts(self, asked: Mapping[str, Any]) -> dict[str, str]:
+        scripts = {key: asked.get(key) for key in (c.CONF_SET_SCRIPT, c.CONF_CLEAR_SCRIPT)}
+        errors = {
+            key: "entity_unknown" if script else "script_required"
+            for key, script in scripts.items()
+            if not script or not is_known_entity(self.hass, script)
+        }
+        if not errors and len(set(scripts.values())) == 1:
+            errors[c.CONF_CLEAR_SCRIPT] = "scripts_same"
+        return errors
