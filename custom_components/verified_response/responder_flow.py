@@ -6,10 +6,10 @@ live ─▶ exercise by itself when the other end or the call-back number change
 
 import hmac
 from collections.abc import Mapping
-from typing import Any, Protocol, override
+from typing import Any, override
 
 import voluptuous as vol
-from homeassistant.config_entries import ConfigEntry, ConfigEntryState, SubentryFlowResult
+from homeassistant.config_entries import ConfigEntryState, SubentryFlowResult
 from homeassistant.util import dt as dt_util
 
 from . import const as c
@@ -17,24 +17,13 @@ from .config_schema import clean, effective_mode, in_exercise, live_form, respon
 from .core.errors import InvalidRequestError, VerifiedResponseError
 from .core.premises import Release, ResponderKind, ResponderMode
 from .core.targets import refuse_endpoint
+from .runtime import VerifiedResponseConfigEntry, VerifiedResponseRuntime
 from .subentry_flow import PartFlow
 
 # What live was verified for; a change of any of these needs the proof again.
 _BOUND = (c.CONF_KIND, c.CONF_BASE_URL, c.CONF_CLIENT_ID)
 _PROOFS = (c.CONF_LIVE_SINCE, c.CONF_VERIFIED_PHONE)
 _TRIES = 3  # of a six-digit code that somebody read out
-
-
-class ResponderTrials(Protocol):
-    """What the running premises can try out; both raise VerifiedResponseError, data is in exercise."""
-
-    async def try_responder(self, data: Mapping[str, Any]) -> None:
-        """Connect once with these values."""
-        ...
-
-    async def start_callback_check(self, subentry_id: str, data: Mapping[str, Any]) -> str:
-        """Send an exercise that carries a code to read out; return the code."""
-        ...
 
 
 class ResponderFlow(PartFlow):
@@ -91,7 +80,7 @@ class ResponderFlow(PartFlow):
                 return await self._start_live(data)
             new_secret = data[c.CONF_CLIENT_SECRET] != self.current.get(c.CONF_CLIENT_SECRET)
             if mode == ResponderMode.EXERCISE or (mode == ResponderMode.LIVE and new_secret):
-                await self._trials().try_responder(in_exercise(data))
+                await self._runtime().try_responder(in_exercise(data))
         except VerifiedResponseError as error:
             if error.code in c.RESPONDER_ERRORS:
                 raise
@@ -122,8 +111,8 @@ class ResponderFlow(PartFlow):
         phone = self._get_entry().data[c.CONF_CALLBACK_PHONE]
         return bool(self.current) and effective_mode(self.current, phone) is ResponderMode.LIVE
 
-    def _trials(self) -> ResponderTrials:
-        entry: ConfigEntry[ResponderTrials] = self._get_entry()
+    def _runtime(self) -> VerifiedResponseRuntime:
+        entry: VerifiedResponseConfigEntry = self._get_entry()
         if entry.state is not ConfigEntryState.LOADED:
             raise InvalidRequestError("not_loaded")
         return entry.runtime_data
@@ -131,7 +120,7 @@ class ResponderFlow(PartFlow):
     async def _start_live(self, data: dict[str, Any]) -> SubentryFlowResult:
         self._phone = self._get_entry().data[c.CONF_CALLBACK_PHONE]
         # Until it is proved the other end must only ever see an exercise.
-        self._expected = await self._trials().start_callback_check(
+        self._expected = await self._runtime().start_callback_check(
             self._reconfigure_subentry_id, in_exercise(data)
         )
         self._pending = data

@@ -3,7 +3,6 @@
 An unknown field is ignored (a newer version wrote it), a missing one takes its default (an older
 version wrote it), a wrong type is a ValueError naming the field. In a union "type" is the class name.
 """
-# ruff: noqa: ANN401 - any value and any type may come in here
 
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping
@@ -86,7 +85,7 @@ def _single(declared: Any) -> _Codec:
     origin, args = get_origin(declared), get_args(declared)
     if declared is Any:
         return _Codec(_same, _same)
-    if declared is datetime:
+    if isinstance(declared, type) and issubclass(declared, datetime):
         return _Codec(_write_time, _read_time)
     if isinstance(declared, type) and issubclass(declared, Enum):
         return _enum(declared)

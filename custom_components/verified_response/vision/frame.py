@@ -152,12 +152,12 @@ def _png_chunks(data: bytes) -> Iterator[tuple[bytes, memoryview]]:
 
 
 def decode_picture(data: bytes, *, enough: int) -> Picture:
-    """Decode to BGR, at half, quarter or eighth size where the longer side keeps twice `enough` pixels."""
+    """Decode to BGR, at half, quarter or eighth size where the longer side keeps `enough` pixels."""
     import cv2
     import numpy as np
 
     size = inspect(data)
-    step = next((n for n in (8, 4, 2) if max(size) >= 2 * n * enough), 1)
+    step = next((n for n in (8, 4, 2) if max(size) >= n * enough), 1)
     flag = {
         1: cv2.IMREAD_COLOR,
         2: cv2.IMREAD_REDUCED_COLOR_2,

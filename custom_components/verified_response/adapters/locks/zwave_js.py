@@ -9,6 +9,7 @@ import asyncio
 import hmac
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from enum import StrEnum
 from typing import Any, Final, override
 
@@ -157,7 +158,8 @@ class ZwaveJsLock(HomeLock):
         try:
             async with asyncio.timeout(self._patience.read_s):
                 if (node := self._node()) is not None:
-                    return await _ask(node, slot)
+                    with suppress(ImportError, AttributeError, TypeError):  # another release
+                        return await _ask(node, slot)
                 answer = await self._call("get_lock_usercode", code_slot=slot)
                 return from_memory(answer[str(slot)])
         except Exception as error:  # noqa: BLE001 - whatever went wrong, nothing is known
@@ -175,7 +177,7 @@ class ZwaveJsLock(HomeLock):
             return _Write.REFUSED
         return _Write.ACCEPTED
 
-    async def _call(self, service: str, **data: object) -> Any:  # noqa: ANN401 - as untyped as the service
+    async def _call(self, service: str, **data: object) -> Any:
         """Call the entity's method of that name, else the service."""
         method = getattr(self._entity(), f"async_{service}", None)
         if method is not None:
@@ -209,7 +211,7 @@ class ZwaveJsLock(HomeLock):
         component = self._hass.data.get(DATA_COMPONENT)
         return component.get_entity(self._door.source) if component else None
 
-    def _node(self) -> Any | None:  # noqa: ANN401 - the driver's type is absent where zwave_js is not used
+    def _node(self) -> Any | None:
         """Return the driver's node where it can be asked, else None."""
         node = getattr(getattr(self._entity(), "info", None), "node", None)
         return node if hasattr(node, "async_invoke_cc_api") else None
@@ -223,7 +225,7 @@ class ZwaveJsLock(HomeLock):
         LOGGER.debug("%s of %s failed: %s", what, self._door.source, type(error).__name__)
 
 
-async def _ask(node: Any, slot: int) -> Reading:  # noqa: ANN401 - see _node
+async def _ask(node: Any, slot: int) -> Reading:
     """Send a User Code Get over the radio and return the report."""
     from zwave_js_server.const import CommandClass  # installed by Home Assistant with zwave_js
 

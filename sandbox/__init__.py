@@ -1,0 +1,1 @@
+"""Things to try the product against; nothing here ships to a home."""

@@ -1,0 +1,345 @@
+"""What became of effects, and what a restart makes of the unfinished ones."""
+
+from dataclasses import replace
+
+import pytest
+
+from custom_components.verified_response.core import commands as cmd
+from custom_components.verified_response.core import events as ev
+from custom_components.verified_response.core.access import CredentialStatus
+from custom_components.verified_response.core.effects import (
+    ClearCredential,
+    Push,
+    SetCredential,
+    ShareAction,
+    Siren,
+)
+from custom_components.verified_response.core.incident import DeliveryStatus, Stage
+from custom_components.verified_response.core.signals import SignalKind
+from custom_components.verified_response.core.state import evolve
+from tests import builders
+from tests.core.house import House
+from tests.core.test_dispatch import confirmed, verifying
+
+
+def sending() -> House:
+    """The create to the desk is under way."""
+    house = confirmed()
+    house.start(house.shares("desk")[0])
+    return house
+
+
+def test_an_attempt_is_written_down():
+    house = sending()
+    [create] = house.shares("desk")
+    assert (create.attempts, create.started_at) == (1, house.now)
+    assert house.delivery().status is DeliveryStatus.STARTED
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        cmd.EffectStarts(effect_id="e99"),
+        cmd.EffectDone(effect_id="e99"),
+        cmd.EffectFailed(effect_id="e99", code="timed_out", final=True),
+    ],
+)
+def test_an_effect_nobody_waits_for_means_nothing(command: cmd.Command):
+    house = sending()
+    assert not house.do(command)
+
+
+def test_a_failed_attempt_is_tried_later():
+    house = sending()
+    house.fail(house.shares("desk")[0])
+    [create] = house.shares("desk")
+    assert create.started_at is None
+    assert create.last_error == "timed_out"
+    assert create.not_before > house.now
+    house.start(create)
+    assert house.shares("desk")[0].attempts == 2
+
+
+def test_a_refused_create_is_told_to_people():
+    house = sending()
+    house.fail(house.shares("desk")[0], "rejected", final=True)
+    assert (house.delivery().status, house.delivery().reason) == (
+        DeliveryStatus.REJECTED,
+        "rejected",
+    )
+    assert house.prompts()[-2:] == [("owner", "not_delivered"), ("neighbour", "not_delivered")]
+
+
+def test_a_create_that_never_arrived_waits_for_a_person():
+    house = sending()
+    house.fail(house.shares("desk")[0], "not_arrived", final=True)
+    assert house.delivery().status is DeliveryStatus.HELD
+    house.confirm()
+    assert len(house.shares("desk", ShareAction.CREATE)) == 1
+
+
+def test_people_without_a_channel_are_not_pushed():
+    people = builders.by_id([builders.contact("owner"), builders.contact("child", notify=None)])
+    house = confirmed(House(builders.premises(contacts=people)))
+    house.restart()
+    house.arm("garage")
+    house.signal("garage_window", SignalKind.REPORTED_OPEN)
+    assert {whom for whom, _ in house.prompts()} == {"owner"}
+    assert {what for _, what in house.prompts()} >= {"not_delivered", "zone_found_open"}
+
+
+def test_a_failure_of_a_silent_call_lights_no_screen():
+    house = House()
+    house.distress(silent=True)
+    [create] = house.shares("desk")
+    house.start(create)
+    house.fail(create, "rejected", final=True)
+    assert not house.prompts()
+
+
+def test_a_create_that_fails_after_the_end_is_withdrawn_quietly():
+    house = sending()
+    house.dismiss()
+    pushes = len(house.prompts())
+    house.fail(house.shares("desk")[0], "rejected", final=True)
+    assert house.delivery().status is DeliveryStatus.WITHDRAWN
+    assert len(house.prompts()) == pushes
+
+
+def test_an_update_that_fails_changes_nothing():
+    house = sending()
+    house.done(house.shares("desk")[0], number="N")
+    house.confirm()
+    [update] = house.shares("desk", ShareAction.UPDATE)
+    house.start(update)
+    house.fail(update, "rejected", final=True)
+    assert house.delivery().status is DeliveryStatus.DELIVERED
+
+
+def test_an_attempt_that_may_have_arrived_is_recalled_when_the_incident_ended_before_the_next():
+    house = sending()
+    house.fail(house.shares("desk")[0])
+    house.dismiss()
+    assert not house.shares("desk", ShareAction.CANCEL)
+    house.start(house.shares("desk", ShareAction.CREATE)[0])
+    assert not house.shares("desk", ShareAction.CREATE)
+    [cancel] = house.shares("desk", ShareAction.CANCEL)
+    assert house.delivery().status is DeliveryStatus.CANCELLING
+    house.start(cancel)
+    house.fail(cancel, "not_arrived", final=True)
+    assert house.delivery().status is DeliveryStatus.WITHDRAWN
+
+
+def test_the_same_after_a_real_incident_informs():
+    house = sending()
+    house.fail(house.shares("desk")[0])
+    house.disarm()
+    assert house.incident.stage is Stage.CLOSED
+    house.start(house.shares("desk", ShareAction.CREATE)[0])
+    [update] = house.shares("desk")
+    assert update.effect.action is ShareAction.UPDATE
+    house.start(update)
+    house.done(update, number="N9")
+    assert (house.delivery().status, house.delivery().number) == (DeliveryStatus.DELIVERED, "N9")
+
+
+def test_a_refused_recall_stays_visible():
+    house = sending()
+    house.done(house.shares("desk")[0], number="N")
+    house.dismiss()
+    [cancel] = house.shares("desk", ShareAction.CANCEL)
+    house.start(cancel)
+    house.fail(cancel, "rejected", final=True)
+    assert (house.delivery().status, house.delivery().reason) == (
+        DeliveryStatus.CANCELLING,
+        "rejected",
+    )
+
+
+@pytest.mark.parametrize("action", [ShareAction.CREATE, ShareAction.UPDATE])
+def test_effects_of_an_incident_that_is_no_longer_known_are_dropped(action: ShareAction):
+    house = sending()
+    if action is ShareAction.UPDATE:
+        house.done(house.shares("desk")[0], number="N")
+        house.confirm()
+    house.state = replace(house.state, incidents={})
+    [pending] = house.shares("desk", action)
+    house.start(pending)
+    assert pending.id not in house.state.effects
+
+
+def test_a_message_and_the_siren_are_simply_done():
+    house = verifying()
+    for kind in (Push, Siren):
+        for pending in house.pending(kind):
+            house.start(pending)
+            house.done(pending)
+    assert not house.state.effects
+
+
+def test_a_message_that_cannot_be_sent_is_given_up():
+    house = verifying()
+    [push] = house.pending(Push)
+    house.start(push)
+    house.fail(push, final=True)
+    assert not house.pending(Push)
+
+
+# --- restart ----------------------------------------------------------------------------------
+
+
+def test_a_restart_keeps_the_blind_interval():
+    house = House()
+    house.arm()
+    stopped = house.now
+    house.restart(after=500)
+    assert house.state.blind_since == stopped
+    assert (house.state.quiet_until - house.now).total_seconds() == 60
+
+
+def test_taking_a_new_configuration_is_no_restart():
+    house = confirmed()
+    before = house.state
+    house.do(cmd.HubStarted(last_alive=None, resumed=True))
+    assert house.state == before
+
+
+def test_the_exit_delay_goes_on_over_a_restart():
+    house = House()
+    house.do(cmd.Arm(area_id="house", mode=cmd.ArmMode.AWAY, by="owner"))
+    house.restart(after=600)
+    assert house.state.area("house").phase == "armed"
+
+
+@pytest.mark.parametrize(("after", "kept"), [(120, True), (121, False)])
+def test_old_messages_are_history(after: float, kept: bool):
+    house = verifying()
+    pending = house.pending(Push)
+    house.restart(after=after)
+    assert (pending[0].id in house.state.effects) is kept
+
+
+def test_the_siren_sounds_again_while_an_area_is_in_alarm():
+    house = verifying()
+    [siren] = house.pending(Siren)
+    house.start(siren)
+    house.done(siren)
+    house.restart(after=600)
+    assert [item.effect.on for item in house.pending(Siren)] == [True]
+
+
+@pytest.mark.parametrize("after", [10, 600])
+def test_an_unfinished_siren_is_ordered_once_after_a_restart(after: float):
+    house = verifying()
+    house.restart(after=after)
+    assert [item.effect.on for item in house.pending(Siren)] == [True]
+
+
+def test_silencing_the_siren_survives_a_restart():
+    house = verifying()
+    [siren] = house.pending(Siren)
+    house.done(siren)
+    house.disarm()
+    house.restart(after=3600)
+    assert [item.effect.on for item in house.pending(Siren)] == [False]
+
+
+def test_the_siren_for_smoke_survives_a_restart():
+    house = House()
+    house.trip("smoke")
+    house.restart(after=20)
+    assert [item.effect.on for item in house.pending(Siren)] == [True]
+
+
+def test_what_a_person_confirmed_in_the_abort_window_is_shown_after_a_restart():
+    house = House()
+    house.arm()
+    house.trip("kitchen_window")
+    house.confirm()
+    house.restart(after=60)
+    assert ("owner", "not_delivered") in house.prompts()
+    assert not house.shares()
+    house.confirm()
+    assert len(house.shares()) == 2
+
+
+def test_a_confirmed_leak_is_not_called_undelivered():
+    house = House()
+    house.trip("leak")
+    house.confirm()
+    house.restart()
+    assert not house.prompts()
+
+
+def test_a_create_withdrawn_before_the_restart_is_not_held_by_it():
+    house = confirmed()
+    house.dismiss()
+    pushes = len(house.prompts())
+    house.restart(after=20)
+    assert house.delivery().status is DeliveryStatus.WITHDRAWN
+    assert len(house.prompts()) == pushes
+
+
+def test_an_attempt_that_had_begun_is_left_to_be_asked_about():
+    house = sending()
+    house.restart(after=20)
+    assert len(house.shares("desk", ShareAction.CREATE)) == 1
+    assert house.delivery("desk").status is DeliveryStatus.STARTED
+    assert house.delivery("center").status is DeliveryStatus.HELD
+
+
+@pytest.mark.parametrize(("after", "kept"), [(20, True), (121, False)])
+@pytest.mark.parametrize("call", ["duress", "silent"])
+def test_a_call_nobody_may_see_is_still_sent_while_it_is_news(call: str, after: float, kept: bool):
+    house = House()
+    if call == "duress":
+        house.disarm(duress=True)
+    else:
+        house.distress(silent=True)
+    house.restart(after=after)
+    assert bool(house.shares("desk", ShareAction.CREATE)) is kept
+    assert not house.prompts()
+
+
+def test_a_loud_call_that_was_not_sent_is_shown_to_people():
+    house = House()
+    house.distress()
+    house.restart(after=20)
+    assert not house.shares()
+    assert ("owner", "not_delivered") in house.prompts()
+
+
+def test_recalls_survive_a_restart():
+    house = sending()
+    house.done(house.shares("desk")[0], number="N")
+    house.dismiss()
+    house.restart(after=7200)
+    assert len(house.shares("desk", ShareAction.CANCEL)) == 1
+
+
+def test_a_code_forgotten_over_a_restart_is_removed_from_the_lock():
+    house = House()
+    grant = house.grant("front")
+    [pending] = house.pending(SetCredential)
+    house.start(pending)
+    house.restart(after=5)
+    credential = house.state.grants[grant.id].credentials["front"]
+    assert (credential.status, credential.reason) == (CredentialStatus.REMOVING, "code_forgotten")
+    assert not house.pending(SetCredential)
+    assert len(house.pending(ClearCredential)) == 1
+
+
+def test_late_words_about_finished_effects_change_nothing():
+    house = sending()
+    before = house.state
+    for event in (
+        ev.EffectStarted(effect_id="e99"),
+        ev.EffectDelayed(effect_id="e99", code="timed_out", retry_at=None),
+        ev.EffectFinished(effect_id="e99"),
+        ev.DeliveryChanged(
+            incident_id=house.incident.id,
+            responder_id="stranger",
+            status=DeliveryStatus.DELIVERED,
+        ),
+    ):
+        assert replace(evolve(before, event, house.now)) == before

@@ -1,0 +1,125 @@
+"""Locks in memory, with switches for everything that real ones do wrong."""
+
+import asyncio
+import hashlib
+import hmac
+from collections.abc import Iterable
+from typing import override
+
+from custom_components.verified_response.core.errors import LockFailedError
+from custom_components.verified_response.engine.ports import (
+    LockCapabilities,
+    LockControl,
+    Locks,
+    WriteOutcome,
+)
+
+KEY = b"the fake's own key"
+
+
+class FakeLock(LockControl):
+    """One lock; `codes` is what its keypad would accept."""
+
+    def __init__(self, *, slots: int = 10, read_back: bool = True) -> None:
+        self.slots = slots
+        self.read_back = read_back
+        self.codes: dict[int, str] = {}
+        self.history: list[tuple[str, int]] = []
+        """Every write that reached the lock: ("set" or "clear", slot)."""
+        self.unavailable = False
+        self.reads_fail = False
+        self.writes_lost = False
+        """Writes are accepted and never done."""
+        self.delay_s = 0.0
+
+    @override
+    async def capabilities(self) -> LockCapabilities:
+        """Return the lock's own bounds."""
+        await self._reach()
+        return LockCapabilities(
+            slots=self.slots, min_length=4, max_length=8, read_back=self.read_back
+        )
+
+    @override
+    async def free_slot(self, avoid: frozenset[int]) -> int:
+        """Return the highest empty slot."""
+        await self._reach()
+        if not self.read_back:
+            free = [slot for slot in range(1, self.slots + 1) if slot not in avoid]
+        else:
+            self._require_readable()
+            taken = avoid | self.codes.keys()
+            free = [slot for slot in range(1, self.slots + 1) if slot not in taken]
+        if not free:
+            raise LockFailedError("lock_full")
+        return free[-1]
+
+    @override
+    async def set_code(self, slot: int, code: str, *, name: str) -> WriteOutcome:
+        """Write into an empty slot; the same code again is confirmed."""
+        await self._reach()
+        if self.read_back:
+            self._require_readable()
+            if self.codes.get(slot) == code:
+                return WriteOutcome.CONFIRMED
+            if slot in self.codes:
+                raise LockFailedError("lock_slot_taken")
+        self.history.append(("set", slot))
+        if not self.writes_lost:
+            self.codes[slot] = code
+        if not self.read_back:
+            return WriteOutcome.UNVERIFIED
+        if self.codes.get(slot) != code:
+            raise LockFailedError("lock_refused_code")
+        return WriteOutcome.CONFIRMED
+
+    @override
+    async def clear_code(self, slot: int, *, fingerprint: str | None) -> WriteOutcome:
+        """Remove our code; a foreign one stays."""
+        await self._reach()
+        if self.read_back:
+            self._require_readable()
+            held = self.codes.get(slot)
+            if held is None or (fingerprint is not None and digest(held) != fingerprint):
+                return WriteOutcome.CONFIRMED
+        self.history.append(("clear", slot))
+        if not self.writes_lost:
+            self.codes.pop(slot, None)
+        if not self.read_back:
+            return WriteOutcome.UNVERIFIED
+        if slot in self.codes:
+            raise LockFailedError("lock_kept_code")
+        return WriteOutcome.CONFIRMED
+
+    async def _reach(self) -> None:
+        if self.delay_s:
+            await asyncio.sleep(self.delay_s)
+        if self.unavailable:
+            raise LockFailedError("lock_unavailable")
+
+    def _require_readable(self) -> None:
+        if self.reads_fail:
+            raise LockFailedError("lock_unreadable")
+
+
+class FakeLocks(Locks):
+    """Doors by id; `locks[door_id]` is the lock with its switches."""
+
+    def __init__(self, doors: Iterable[str] = ("front",)) -> None:
+        self.locks = {door_id: FakeLock() for door_id in doors}
+
+    @override
+    def of(self, door_id: str) -> FakeLock:
+        """Return the lock; raises LockFailedError("lock_unknown")."""
+        if door_id not in self.locks:
+            raise LockFailedError("lock_unknown")
+        return self.locks[door_id]
+
+    @override
+    def fingerprint(self, code: str) -> str:
+        """Return a keyed digest."""
+        return digest(code)
+
+
+def digest(code: str) -> str:
+    return hmac.new(KEY, code.encode(), hashlib.sha256).hexdigest()[:32]

@@ -1,0 +1,80 @@
+"""The other ports of the outer edge in memory: cameras, responders."""
+
+from datetime import UTC, datetime
+from itertools import count
+
+from custom_components.verified_response.core.errors import (
+    CouldNotLook,
+    ShareFailedError,
+    ShareRejectedError,
+)
+from custom_components.verified_response.engine.ports import Frame, IncidentRecord, Receipt
+
+
+class FakeCamera:
+    """Every still is another picture; `dark` cameras give none, `frozen` ones always the same."""
+
+    def __init__(self) -> None:
+        self.dark: set[str] = set()
+        self.frozen: set[str] = set()
+        self.asked: list[str] = []
+        self._numbers = count(1)
+
+    async def still(self, source: str, *, timeout_s: float) -> Frame:
+        self.asked.append(source)
+        if source in self.dark:
+            raise CouldNotLook("camera_no_picture")
+        number = 0 if source in self.frozen else next(self._numbers)
+        return Frame(picture=f"{source} {number}".encode(), captured_at=datetime.now(UTC))
+
+
+class FakeCenter:
+    """Responders that keep what they got, once per key; `fails` is raised instead, in order."""
+
+    def __init__(self) -> None:
+        self.fails: list[ShareFailedError] = []
+        self.loses_answer = False
+        """Store what comes, then raise the next failure all the same."""
+        self.unreachable: str | None = None
+        self.created: list[tuple[str, IncidentRecord]] = []
+        self.updated: list[tuple[str, str, IncidentRecord]] = []
+        self.cancelled: list[tuple[str, str, IncidentRecord]] = []
+        self.asked: list[str] = []
+        self._by_key: dict[str, Receipt] = {}
+        self._by_incident: dict[tuple[str, str], Receipt] = {}
+
+    def _fail(self) -> None:
+        if self.fails:
+            raise self.fails.pop(0)
+
+    async def create(self, responder_id: str, record: IncidentRecord, *, key: str) -> Receipt:
+        if not self.loses_answer:
+            self._fail()
+        if key not in self._by_key:
+            self.created.append((responder_id, record))
+            receipt = Receipt(number=f"EX-2026-{len(self.created):06}", status="received")
+            self._by_key[key] = receipt
+            self._by_incident[(responder_id, record.incident.id)] = receipt
+        self._fail()
+        return self._by_key[key]
+
+    async def ping(self, responder_id: str) -> None:
+        if self.unreachable:
+            raise ShareRejectedError(self.unreachable)
+
+    async def find(self, responder_id: str, incident_id: str) -> Receipt | None:
+        self.asked.append(incident_id)
+        self._fail()
+        return self._by_incident.get((responder_id, incident_id))
+
+    async def update(
+        self, responder_id: str, number: str, record: IncidentRecord, *, key: str
+    ) -> None:
+        self._fail()
+        self.updated.append((responder_id, number, record))
+
+    async def cancel(
+        self, responder_id: str, number: str, record: IncidentRecord, *, key: str
+    ) -> None:
+        self._fail()
+        self.cancelled.append((responder_id, number, record))
