@@ -15,7 +15,8 @@ from typing import Any, Final
 
 import aiohttp
 
-from sandbox.home_client import HomeClient, HomeError
+from sandbox.home_client import HomeClient
+from sandbox.home_dialogs import HomeError
 
 HERE: Final = Path(__file__).resolve().parent
 INTEGRATION: Final = HERE.parent / "custom_components" / "verified_response"

@@ -14,7 +14,6 @@ from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN, EntityCategory
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.event import async_track_state_change_event
-from homeassistant.util import dt as dt_util
 
 from .core.premises import ArmMode, CameraView, Door, ResponderMode
 from .core.rules.arming import MAY_BE_OPEN
@@ -124,7 +123,7 @@ class _CameraEntity(SourceEntity, BinarySensorEntity):
     @property
     def _look(self) -> CameraLook | None:
         look = self.snapshot.cameras.get(self._part_id)
-        if look is None or dt_util.utcnow() - look.at > LOOK_COUNTS_FOR:
+        if look is None or self._runtime.desk.now() - look.at > LOOK_COUNTS_FOR:
             return None
         return look
 

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,7 @@ from .engine.granting import Granting
 from .engine.intake import Intake
 from .engine.keypad import Keypad
 from .engine.outbox import Outbox
+from .engine.ports import IdSource, Wording
 from .engine.watch import Watch
 from .runtime import VerifiedResponseConfigEntry, VerifiedResponseRuntime
 
@@ -60,6 +62,9 @@ async def compose(
     wording = await load_wording(
         hass, c.DOMAIN, entry.options.get(c.CONF_LANGUAGE, hass.config.language)
     )
+    before: Mapping[str, ZoneStatus] | None = hass.data.setdefault(LAST_ZONES, {}).pop(
+        entry.entry_id, None
+    )
     clock, ids = HomeClock(hass), SecretIdSource()
     journal = SqliteJournal(folder / "journal.db")
     desk = Desk(premises=premises, journal=journal, clock=clock)
@@ -68,7 +73,55 @@ async def compose(
     center = PoliceApiCenter(
         async_get_clientsession(hass), lambda item: _access(hass, entry, key, item), wording
     )
-    contacts = HomeContacts(
+    detector = _detector(hass, entry)
+    watch = Watch(desk, clock, camera=HomeCamera(hass), detector=detector)
+    outbox = Outbox(
+        desk,
+        clock,
+        contacts=_contacts(hass, entry, premises, wording),
+        center=center,
+        locks=locks,
+        granting=granting,
+        resumed=before is not None,
+    )
+    try:
+        await desk.start(resumed=before is not None)
+    except BaseException:
+        await journal.close()
+        raise
+    runtime = VerifiedResponseRuntime(
+        desk=desk,
+        intake=Intake(desk, ids),
+        keypad=Keypad(desk, HashedCodeBook(hass, stored_codes(entry))),
+        granting=granting,
+        watch=watch,
+        outbox=outbox,
+        chain=ChainCheck(desk, clock, center),
+        detector=detector,
+        journal=journal,
+        ids=ids,
+        coordinator=VerifiedResponseCoordinator(hass, entry, desk.feed),
+        try_responder=partial(_try_responder, hass, entry),
+        start_callback_check=partial(_callback_check, hass, entry, ids, wording),
+    )
+    _listen(hass, entry, runtime, premises, key)
+    _catch_up(hass, runtime, before)
+    runtime.begin()
+    entry.async_on_unload(lambda: _remember(hass, entry, runtime))
+    return runtime
+
+
+def _remember(
+    hass: HomeAssistant, entry: VerifiedResponseConfigEntry, runtime: VerifiedResponseRuntime
+) -> None:
+    """Keep what the zones said last, for a configuration that is taken anew in this run."""
+    hass.data[LAST_ZONES][entry.entry_id] = runtime.intake.zones
+
+
+def _contacts(
+    hass: HomeAssistant, entry: VerifiedResponseConfigEntry, premises: Premises, wording: Wording
+) -> HomeContacts:
+    return HomeContacts(
         hass,
         domain=c.DOMAIN,
         entry_id=entry.entry_id,
@@ -76,61 +129,24 @@ async def compose(
         siren=premises.policy.siren,
         wording=wording,
     )
-    detector = _detector(hass, entry)
-    watch = Watch(desk, clock, camera=HomeCamera(hass), detector=detector)
-    last_zones: Mapping[str, ZoneStatus] | None = hass.data.setdefault(LAST_ZONES, {}).pop(
-        entry.entry_id, None
-    )
-    outbox = Outbox(
-        desk,
-        clock,
-        contacts=contacts,
-        center=center,
-        locks=locks,
-        granting=granting,
-        resumed=last_zones is not None,
-    )
-    chain = ChainCheck(desk, clock, center)
-    intake = Intake(desk, ids)
-    keypad = Keypad(desk, HashedCodeBook(hass, stored_codes(entry)))
-    try:
-        await desk.start(resumed=last_zones is not None)
-    except BaseException:
-        await journal.close()
-        raise
 
-    async def stop() -> None:
-        hass.data[LAST_ZONES][entry.entry_id] = intake.zones
-        outbox.close()
-        watch.close()
-        await desk.stop()
-        if detector is not None:
-            await detector.close()
 
-    runtime = VerifiedResponseRuntime(
-        desk=desk,
-        intake=intake,
-        keypad=keypad,
-        granting=granting,
-        watch=watch,
-        chain=chain,
-        journal=journal,
-        ids=ids,
-        wording=wording,
-        coordinator=VerifiedResponseCoordinator(hass, entry, desk.feed),
-        try_responder=lambda data: callback_check.try_responder(hass, _from_form(entry, data)),
-        start_callback_check=lambda _, data: callback_check.start(
-            hass, _from_form(entry, data), ids, wording, premises.name
-        ),
-        stop=stop,
-    )
-    _listen(hass, entry, runtime, premises, key)
-    _catch_up(hass, intake, premises, last_zones)
-    outbox.start()
-    if detector is not None:
-        desk.run(_prepare(detector, desk), name="prepare detector")
-    desk.run(chain.run(), name="chain")
-    return runtime
+async def _try_responder(
+    hass: HomeAssistant, entry: VerifiedResponseConfigEntry, data: Mapping[str, Any]
+) -> None:
+    await callback_check.try_responder(hass, _from_form(entry, data))
+
+
+async def _callback_check(
+    hass: HomeAssistant,
+    entry: VerifiedResponseConfigEntry,
+    ids: IdSource,
+    wording: Wording,
+    _subentry_id: str | None,
+    data: Mapping[str, Any],
+) -> str:
+    access = _from_form(entry, data)
+    return await callback_check.start(hass, access, ids, wording, entry.title)
 
 
 def _detector(
@@ -144,10 +160,6 @@ def _detector(
         threads=entry.options.get(c.CONF_WORKER_THREADS, 2),
         idle_s=IDLE_S,
     )
-
-
-async def _prepare(detector: WorkerPersonDetector, desk: Desk) -> None:
-    desk.show(detector=await detector.prepare())
 
 
 def _place(hass: HomeAssistant, entity_id: str) -> tuple[str, str]:
@@ -194,12 +206,12 @@ def _from_form(
 
 def _catch_up(
     hass: HomeAssistant,
-    intake: Intake,
-    premises: Premises,
+    runtime: VerifiedResponseRuntime,
     before: Mapping[str, ZoneStatus] | None,
 ) -> None:
     """Take over the states found; what opened while the configuration was taken anew is a trip."""
-    now = signals.statuses(hass, premises)
+    intake = runtime.intake
+    now = signals.statuses(hass, runtime.desk.premises)
     if before is None:
         intake.learn(now)
         return
@@ -210,7 +222,7 @@ def _catch_up(
     }
     intake.learn({zone: before[zone] if zone in opened else now[zone] for zone in now})
     for zone in opened:
-        intake.accept(Signal(zone_id=zone, kind=SignalKind.TRIPPED, at=HomeClock(hass).now()))
+        intake.accept(Signal(zone_id=zone, kind=SignalKind.TRIPPED, at=runtime.desk.now()))
 
 
 def _listen(

@@ -11,7 +11,8 @@ from .engine.desk import Desk
 from .engine.granting import Granting
 from .engine.intake import Intake
 from .engine.keypad import Keypad
-from .engine.ports import IdSource, Journal, Wording
+from .engine.outbox import Outbox
+from .engine.ports import IdSource, Journal, PersonDetector
 from .engine.watch import Watch
 
 if TYPE_CHECKING:
@@ -27,14 +28,28 @@ class VerifiedResponseRuntime:
     keypad: Keypad
     granting: Granting
     watch: Watch
+    outbox: Outbox
     chain: ChainCheck
+    detector: PersonDetector | None
     journal: Journal
     ids: IdSource
-    wording: Wording
     coordinator: VerifiedResponseCoordinator
     try_responder: Callable[[Mapping[str, Any]], Awaitable[None]]
     start_callback_check: Callable[[str | None, Mapping[str, Any]], Awaitable[str]]
-    stop: Callable[[], Awaitable[None]]
+
+    def begin(self) -> None:
+        """Take up what an earlier run left, find the best detector, test the chain."""
+        self.outbox.start()
+        self.desk.run(self.watch.keep_ready(), name="detector")
+        self.desk.run(self.chain.run(), name="chain")
+
+    async def stop(self) -> None:
+        """End everything; what is unfinished is in the journal."""
+        self.outbox.close()
+        self.watch.close()
+        await self.desk.stop()
+        if self.detector is not None:
+            await self.detector.close()
 
 
 type VerifiedResponseConfigEntry = ConfigEntry[VerifiedResponseRuntime]

@@ -6,13 +6,15 @@ from typing import Any
 from .core.access import AccessGrant
 from .core.incident import Incident
 from .core.premises import Premises
+from .core.rules.dispatch import as_shown
 from .engine.ports import Record
 
-HIDDEN_FIELDS = frozenset({"fingerprint", "box"})
+HIDDEN_FIELDS = frozenset({"fingerprint", "box", "recall"})
 
 
 def incident_summary(incident: Incident, premises: Premises) -> dict[str, Any]:
     """Return an incident as people and automations read it."""
+    incident = as_shown(incident)
     assessment = incident.assessment
     return {
         "incident_id": incident.id,

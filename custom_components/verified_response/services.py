@@ -125,7 +125,7 @@ async def _grant_access(runtime: VerifiedResponseRuntime, call: ServiceCall) -> 
     incident_id = _incident(runtime, call).id if call.data.get("incident_id") else None
     result = await runtime.granting.grant(
         [doors[entity] for entity in dict.fromkeys(call.data["lock"])],
-        expires_at=dt_util.utcnow() + call.data["duration"],
+        expires_at=runtime.desk.now() + call.data["duration"],
         recipient=call.data["recipient"],
         by=_by(call),
         incident_id=incident_id,

@@ -10,13 +10,13 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from sandbox.home_client import HomeError
+from sandbox.home_dialogs import HomeError
 from sandbox.real_home import INTEGRATION, RealHome
 
 from .desk_process import DeskProcess
 from .house_setup import Premises, set_up
 from .narrator import Narrator
-from .scenario import Play
+from .scenario import Burglary, FalseAlarm
 from .timeline import Timeline
 
 FAILED: Final = 1
@@ -97,9 +97,8 @@ async def _play(real: RealHome, desk: DeskProcess, line: Timeline) -> None:
     premises: Premises = await set_up(home, desk, line)
     line.plain(f"  Ready after {line.seconds:.0f} s.")
     async with Narrator(home, premises, line):
-        play = Play(home=home, desk=desk, premises=premises, line=line)
-        await play.burglary()
-        await play.false_alarm()
+        for play in (Burglary, FalseAlarm):
+            await play(home=home, desk=desk, premises=premises, line=line).play()
 
 
 def _invite(real: RealHome, desk: DeskProcess, line: Timeline, *, frontend: bool) -> None:

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import aiohttp
 
-from sandbox.home_client import HomeError
+from sandbox.home_dialogs import HomeError
 
 START_SECONDS: Final = 30.0
 STOP_SECONDS: Final = 10.0

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from sandbox.home_client import FlowStep, HomeClient, HomeError
+from sandbox.home_client import HomeClient
+from sandbox.home_dialogs import FlowStep, HomeError
 
 from .desk_process import DeskProcess
 from .timeline import Timeline

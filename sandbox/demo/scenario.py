@@ -1,32 +1,23 @@
-"""The play: a burglary that is verified and shared, then a cat."""
+"""The plays: a burglary that is verified and shared, then a cat."""
 
 import asyncio
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, Final
 
-from sandbox.home_client import HomeClient, HomeError
+from sandbox.home_dialogs import HomeError
 
-from .desk_process import DeskProcess
-from .house_setup import DOMAIN, PREMISES, Premises
-from .timeline import Timeline
+from .house_setup import PREMISES
+from .stage import FRONT_DOOR, Stage
 
-FRONT_DOOR: Final = "lock.front_door"
 CONFIRM: Final = "VERIFIED_RESPONSE|confirm|"
 PERSON_COUNTS: Final = 0.45
 
 
-@dataclass(kw_only=True, slots=True)
-class Play:
-    """Everything on stage; each step acts, then waits for what the real systems say."""
+class Burglary(Stage):
+    """Somebody breaks in; a desk is told, an officer is let in, the code leaves the lock."""
 
-    home: HomeClient
-    desk: DeskProcess
-    premises: Premises
-    line: Timeline
-
-    async def burglary(self) -> None:
+    async def play(self) -> None:
         """Play the whole path once."""
         self.line.title("A burglary")
         await self.arm()
@@ -41,38 +32,6 @@ class Play:
         await self.close(number)
         await self.code_is_gone(grant_id, code)
         await self.journal_is_intact()
-
-    async def false_alarm(self) -> None:
-        """Play a cat, cancelled in time."""
-        self.line.title("A false alarm")
-        before = len(self.desk.incidents())
-        await self.arm()
-        await self.scene("camera.hall", "cat")
-        self.line.tell("Story", "A cat walks through the hall.")
-        await self.trip("binary_sensor.hall_motion")
-        state = await self.incident_is("abort_window")
-        incident_id = state["attributes"]["incident_id"]
-        await self.nobody_is_there("camera.hall")
-        self.line.tell("Owner", "Cancels with the code.")
-        code = self.premises.owner_code
-        await self.ours("dismiss_incident", {"incident_id": incident_id, "code": code})
-        await self.incident_is("cancelled")
-        # Wait for longer than the window would have run: what was to leave would have left by now.
-        await asyncio.sleep(float(str(PREMISES["abort_window"])) + 1.0)
-        after = self.desk.incidents()
-        if len(after) != before:
-            raise HomeError("A cancelled false alarm reached the police desk")
-        self.line.tell("Desk", f"Has {before} incident as before: nothing left the house.")
-        await self.journal_is_intact()
-
-    async def arm(self) -> None:
-        """Everybody leaves."""
-        for sensor in ("binary_sensor.front_door", "binary_sensor.hall_motion"):
-            await self.house("set", entity_id=sensor, state="off")
-        for camera in ("camera.porch", "camera.hall"):
-            await self.scene(camera, "empty")
-        await self.home.call("alarm_control_panel", "alarm_arm_away", {"entity_id": self.panel})
-        await self.home.wait_for_state(self.panel, "armed_away", within=15)
 
     async def somebody_breaks_in(self) -> None:
         """A person comes to the porch and through the front door into the hall."""
@@ -115,15 +74,6 @@ class Play:
             await self.home.wait_until(both_looked, within=10, what="")
         if "Hall" not in told:
             raise HomeError("The hall's camera could not be looked at")
-
-    async def nobody_is_there(self, camera: str) -> None:
-        """Have a camera looked at now; a cat is nobody."""
-        seen = await self.ours("detect_people", {"camera": camera}, response=True)
-        scores = [f"{person['score']:.2f}" for person in seen["people"]]
-        if any(float(score) >= PERSON_COUNTS for score in scores):
-            raise HomeError(f"The cat was taken for a person, with {', '.join(scores)}")
-        model, took = seen["model"], seen["took_ms"]
-        self.line.tell("Camera", f"Hall: nobody to be seen ({model}, {took:.0f} ms).")
 
     async def owner_confirms(self) -> None:
         """The owner's phone gets the push; the owner taps the button."""
@@ -226,40 +176,41 @@ class Play:
             raise HomeError(f"The journal is broken at record {result['first_broken']}")
         self.line.tell("Journal", f"{result['records']} records, the chain is intact.")
 
-    @property
-    def panel(self) -> str:
-        """Return the alarm panel."""
-        return self.premises.entity("panel", part=("area", "House"))
 
-    async def incident_is(self, stage: str) -> dict[str, Any]:
-        """Wait until the incident sensor shows the stage."""
-        sensor = self.premises.entity("incident")
-        return await self.home.wait_for_state(sensor, stage, within=30)
+class FalseAlarm(Stage):
+    """A cat, cancelled in time: nothing leaves."""
 
-    async def house(self, service: str, **data: object) -> None:
-        """Move something in the demo house."""
-        await self.home.call("demo_house", service, data)
+    async def play(self) -> None:
+        """Play a cat, cancelled in time."""
+        self.line.title("A false alarm")
+        before = len(self.desk.incidents())
+        await self.arm()
+        await self.scene("camera.hall", "cat")
+        self.line.tell("Story", "A cat walks through the hall.")
+        await self.trip("binary_sensor.hall_motion")
+        state = await self.incident_is("abort_window")
+        incident_id = state["attributes"]["incident_id"]
+        await self.nobody_is_there("camera.hall")
+        self.line.tell("Owner", "Cancels with the code.")
+        code = self.premises.owner_code
+        await self.ours("dismiss_incident", {"incident_id": incident_id, "code": code})
+        await self.incident_is("cancelled")
+        # Wait for longer than the window would have run: what was to leave would have left by now.
+        await asyncio.sleep(float(str(PREMISES["abort_window"])) + 1.0)
+        after = self.desk.incidents()
+        if len(after) != before:
+            raise HomeError("A cancelled false alarm reached the police desk")
+        self.line.tell("Desk", f"Has {before} incident as before: nothing left the house.")
+        await self.journal_is_intact()
 
-    async def ours(
-        self, service: str, data: dict[str, object], *, response: bool = False
-    ) -> dict[str, Any]:
-        """Call one of the product's actions."""
-        return await self.home.call(DOMAIN, service, data, response=response)
-
-    async def scene(self, camera: str, scene: str) -> None:
-        """Begin a scene before a camera."""
-        await self.house("scene", camera=camera, scene=scene)
-
-    async def trip(self, sensor: str) -> None:
-        """Let a sensor report something."""
-        await self.house("set", entity_id=sensor, state="on")
-
-    async def codes(self) -> set[str]:
-        """Return the codes in the front door's own table."""
-        read = await self.home.call(
-            "demo_house", "get_codes", {"entity_id": FRONT_DOOR}, response=True
-        )
-        return {entry["code"] for entry in read["slots"].values()}
+    async def nobody_is_there(self, camera: str) -> None:
+        """Have a camera looked at now; a cat is nobody."""
+        seen = await self.ours("detect_people", {"camera": camera}, response=True)
+        scores = [f"{person['score']:.2f}" for person in seen["people"]]
+        if any(float(score) >= PERSON_COUNTS for score in scores):
+            raise HomeError(f"The cat was taken for a person, with {', '.join(scores)}")
+        model, took = seen["model"], seen["took_ms"]
+        self.line.tell("Camera", f"Hall: nobody to be seen ({model}, {took:.0f} ms).")
 
 
 def _looks(found: object) -> Iterator[dict[str, Any]]:

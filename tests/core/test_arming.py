@@ -169,6 +169,19 @@ def test_an_area_disarmed_in_the_entry_delay_of_two_is_not_triggered_when_it_end
     assert house.phase("garage") is Phase.TRIGGERED
 
 
+def test_an_area_armed_anew_in_the_entry_delay_of_another_is_not_triggered_with_it():
+    house = House(exit_delay_s=0)
+    house.arm("house")
+    house.arm("garage")
+    house.trip("front_door")
+    house.trip("garage_door")
+    house.disarm("house")
+    house.arm("house")
+    house.wait(31)
+    assert house.phase("house") is Phase.ARMED
+    assert house.phase("garage") is Phase.TRIGGERED
+
+
 def test_disarming_an_area_leaves_other_incidents_alone():
     house = House()
     house.trip("leak")

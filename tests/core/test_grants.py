@@ -82,7 +82,7 @@ def test_what_a_lock_proved_is_what_is_known(outcome: str, known: CredentialStat
     assert status(house, grant) is known
 
 
-@pytest.mark.parametrize("code", ["lock_full", "lock_unavailable", "grant_ended"])
+@pytest.mark.parametrize("code", ["lock_full", "lock_cannot_take_codes", "grant_ended"])
 def test_a_write_that_surely_failed_leaves_nothing_behind(code: str):
     house = House()
     grant = house.grant()

@@ -58,6 +58,16 @@ def test_a_dismissal_leaves_the_area_armed_and_the_siren_silent():
     assert house.phase() is Phase.TRIGGERED
 
 
+def test_a_dismissal_does_not_arm_what_a_person_disarmed_meanwhile():
+    house = House()
+    house.arm("garage")
+    verifying(house)
+    house.trip("garage_window")
+    house.disarm("garage")
+    house.dismiss()
+    assert (house.phase("house"), house.phase("garage")) == (Phase.ARMED, Phase.DISARMED)
+
+
 def test_dismissing_one_incident_does_not_silence_another():
     house = verifying()
     house.trip("leak")

@@ -54,6 +54,14 @@ class FakePersonDetector:
         """Queue a look that raises."""
         self.script.append(error)
 
+    async def prepare(self) -> DetectorInfo | None:
+        trust = self.otherwise.trust
+        why = None if trust is Trust.FULL else "model_missing"
+        self._info = DetectorInfo(
+            engine=self.otherwise.engine, model=self.otherwise.model, trust=trust, reason=why
+        )
+        return self._info
+
     async def look(self, picture: bytes, *, timeout_s: float) -> Detection:
         if self.closed:
             raise CouldNotLook("detector_unavailable")

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from sandbox.home_client import HomeError
+from sandbox.home_dialogs import HomeError
 from sandbox.real_home import DEMO_HOUSE, RealHome
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]

@@ -12,21 +12,22 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import Context, HomeAssistant, ServiceCall, State
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.verified_response.const import DOMAIN
 from custom_components.verified_response.core import alarm_codes
+from tests.fakes.clock import HandClock
 from tests.fakes.config_entry import ADDRESS, OWNER_CODE, PHONE, RESPONDER, SALT, part
 from tests.fakes.locks import FakeLocks
 from tests.fakes.outside import FakeCamera, FakeCenter
 from tests.fakes.person_detector import FakePersonDetector
 
+watch = importlib.import_module("custom_components.verified_response.engine.watch")
 compose = importlib.import_module("custom_components.verified_response.compose")
 
 DURESS_CODE = "8365"
@@ -88,12 +89,12 @@ def parts() -> list[Any]:
 class House:
     """Verbs for people, sensors and time; nouns for what can be seen from outside."""
 
-    def __init__(self, hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
+    def __init__(self, hass: HomeAssistant) -> None:
         self.hass = hass
-        self.freezer = freezer
+        self.clock = HandClock()
         self.camera = FakeCamera()
         self.center = FakeCenter()
-        self.locks = FakeLocks("front_lock")
+        self.locks = FakeLocks(("front_lock",))
         self.detector = FakePersonDetector()
         self.pushes: list[ServiceCall] = []
         self.sirens: list[str] = []
@@ -110,12 +111,14 @@ class House:
         self.hass.services.async_register("siren", "turn_on", self._siren)
         self.hass.services.async_register("siren", "turn_off", self._siren)
         for name, fake in (
+            ("HomeClock", self.clock),
             ("HomeCamera", self.camera),
             ("PoliceApiCenter", self.center),
             ("HomeLocks", self.locks),
             ("_detector", self.detector),
         ):
             self._stack.enter_context(patch.object(compose, name, _returns(fake)))
+        self._stack.enter_context(patch.object(watch, "FRAME_INTERVAL_S", 0))
         self.entry = MockConfigEntry(
             domain=DOMAIN,
             title="Home",
@@ -158,19 +161,17 @@ class House:
 
     async def settle(self) -> None:
         """Let everything that is due happen: loop turns and executor jobs alike."""
-        for _ in range(30):
+        for _ in range(15):
             await self.hass.async_block_till_done()
-            await asyncio.sleep(0.002)
+            await asyncio.sleep(0.003)
 
     async def wait(self, seconds: float) -> None:
-        """Let time pass, one second at a time, as a running hub sees it."""
-        left = seconds
-        while left > 0:
-            step = min(1.0, left)
-            self.freezer.tick(timedelta(seconds=step))
-            async_fire_time_changed(self.hass)
-            await self.hass.async_block_till_done()
-            left -= step
+        """Let time pass from one due moment to the next, as a running hub sees it."""
+        end = self.clock.now() + timedelta(seconds=seconds)
+        while (due := self.clock.next_due()) is not None and due <= end:
+            self.clock.advance(due)
+            await self.settle()
+        self.clock.advance(end)
         await self.settle()
 
     async def sensor(self, name: str, state: str) -> None:
@@ -226,7 +227,7 @@ class House:
         assert self.entry is not None
         await self.hass.config_entries.async_unload(self.entry.entry_id)
         self.hass.data[compose.LAST_ZONES].clear()
-        self.freezer.tick(timedelta(seconds=down))
+        self.clock.tick(down)
         assert await self.hass.config_entries.async_setup(self.entry.entry_id)
         await self.settle()
 
@@ -272,13 +273,11 @@ def _returns(fake: Any) -> Any:
 
 
 @pytest.fixture
-async def house(
-    hass: HomeAssistant, freezer: FrozenDateTimeFactory, tmp_path: Path
-) -> AsyncIterator[House]:
+async def house(hass: HomeAssistant, tmp_path: Path) -> AsyncIterator[House]:
     """A house that is set up, disarmed and quiet."""
     hass.config.config_dir = str(tmp_path)
     assert await async_setup_component(hass, "homeassistant", {})
-    kit = House(hass, freezer)
+    kit = House(hass)
     await kit.set_up()
     yield kit
     await kit.close()

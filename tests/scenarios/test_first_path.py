@@ -27,9 +27,7 @@ async def test_night_burglary(house: House) -> None:
     assert house.stage == "shared"
     assert house.level == "3"
     granted = await house.act("grant_access", lock=["lock.front"], recipient="Officer")
-    assert granted["locks"] == [
-        {"entity_id": "lock.front", "outcome": "confirmed", "reason": None}
-    ]
+    assert granted["locks"] == [{"entity_id": "lock.front", "outcome": "confirmed", "reason": None}]
     await house.disarm()
     assert house.panel == "disarmed"
     assert house.stage == "closed"

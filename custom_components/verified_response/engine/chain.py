@@ -2,12 +2,12 @@
 
 import asyncio
 import logging
-from datetime import timedelta
 
 from ..core.errors import VerifiedResponseError
 from ..core.premises import ResponderMode
 from .desk import Desk
 from .ports import Clock, EmergencyCenter
+from .waiting import pause
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -23,21 +23,12 @@ class ChainCheck:
         self._desk = desk
         self._clock = clock
         self._center = center
-        self._closed = False
 
     async def run(self) -> None:
         """Test now and then, until cancelled."""
-        while not self._closed:
+        while True:
             await self.test()
-            await self._sleep()
-
-    async def _sleep(self) -> None:
-        woken = asyncio.Event()
-        cancel = self._clock.call_at(self._clock.now() + timedelta(seconds=EVERY_S), woken.set)
-        try:
-            await woken.wait()
-        finally:
-            cancel()
+            await pause(self._clock, EVERY_S)
 
     async def test(self) -> None:
         """Test every responder once, side by side."""

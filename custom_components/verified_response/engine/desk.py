@@ -57,6 +57,10 @@ class Desk:
         """Return everything known."""
         return self.feed.latest.state
 
+    def now(self) -> datetime:
+        """Return the moment by which everything here is decided."""
+        return self._clock.now()
+
     @property
     def durable(self) -> bool:
         """Say whether everything known is on disk."""

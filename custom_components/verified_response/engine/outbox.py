@@ -192,8 +192,11 @@ class Outbox:
             receipt = await self._center.create(share.responder_id, record, key=key)
             return receipt.number
         number = incident.deliveries[share.responder_id].number
-        if number is None:
-            raise ShareRejectedError("no_number")
+        if number is None:  # the create's answer was lost
+            receipt = await self._center.find(share.responder_id, share.incident_id)
+            if receipt is None:
+                raise ShareRejectedError("not_arrived")
+            number = receipt.number
         send = self._center.update if share.action is ShareAction.UPDATE else self._center.cancel
         await send(share.responder_id, number, record, key=key)
         return number

@@ -109,6 +109,10 @@ class PersonDetector(Protocol):
         """Return which engine looks, None until known."""
         ...
 
+    async def prepare(self) -> DetectorInfo | None:
+        """Find the best engine now, before the first alarm; looks again for what was missing."""
+        ...
+
     async def look(self, picture: bytes, *, timeout_s: float) -> Detection:
         """Return the people; raises FrameRefused, CouldNotLook."""
         ...

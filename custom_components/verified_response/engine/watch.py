@@ -14,11 +14,13 @@ from ..core.incident import Incident
 from .desk import Desk
 from .feed import CameraLook, Snapshot
 from .ports import Camera, Clock, PersonDetector
+from .waiting import pause
 
 _LOGGER = logging.getLogger(__name__)
 
 FRAME_INTERVAL_S = 0.2
 """At most five frames a second and camera: 3 of 5 frames within the 0.8 s budget."""
+PREPARE_AGAIN_S = 3600.0
 STILL_TIMEOUT_S = 5.0
 LOOK_TIMEOUT_S = 5.0
 
@@ -40,6 +42,15 @@ class Watch:
     def close(self) -> None:
         """Begin no further burst."""
         self._stop()
+
+    async def keep_ready(self) -> None:
+        """Say which engine looks, and try hourly for a better one, until cancelled."""
+        while self._detector is not None:
+            info = await self._detector.prepare()
+            self._desk.show(detector=info)
+            if info is not None and info.reason is None:
+                return
+            await pause(self._clock, PREPARE_AGAIN_S)
 
     def _on_change(self, snapshot: Snapshot) -> None:
         if self._detector is None or not snapshot.news:

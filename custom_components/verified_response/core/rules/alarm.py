@@ -191,9 +191,7 @@ def _open(story: Story, incident_id: str, areas: tuple[str, ...], stage: Stage) 
 
 
 def _trigger(story: Story, incident_id: str, areas: tuple[str, ...]) -> None:
-    """Put areas that protect into alarm; one that a person disarmed meanwhile stays so."""
-    waiting = {Phase.ARMED, Phase.PENDING}
-    fresh = [area for area in areas if story.state.area(area).phase in waiting]
+    fresh = [area for area in areas if story.state.area(area).phase is not Phase.TRIGGERED]
     for area in fresh:
         story.tell(ev.AreaTriggered(area_id=area, incident_id=incident_id))
     if fresh:
@@ -201,7 +199,7 @@ def _trigger(story: Story, incident_id: str, areas: tuple[str, ...]) -> None:
 
 
 def _raise_alarm(story: Story, incident_id: str, areas: tuple[str, ...] = ()) -> None:
-    """End the entry delay: the alarm is there, and the abort window begins."""
+    """End the entry delay where it still runs, and begin the abort window."""
     story.tell(
         ev.StageChanged(
             incident_id=incident_id,

@@ -8,15 +8,9 @@ from ..errors import InvalidRequestError
 from .story import Story
 
 SURELY_UNWRITTEN = frozenset(
-    {
-        "lock_unavailable",
-        "lock_full",
-        "lock_refused_code",
-        "lock_unreadable",
-        "lock_cannot_take_codes",
-        "grant_ended",
-    }
+    {"lock_cannot_take_codes", "lock_full", "lock_script_missing", "lock_unknown", "grant_ended"}
 )
+"""Failures before anything reached the lock; after any other the slot is cleared again."""
 MAX_DURATION_S = 7 * 24 * 3600
 
 
