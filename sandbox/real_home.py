@@ -23,6 +23,7 @@ INTEGRATION: Final = HERE.parent / "custom_components" / "verified_response"
 DEMO_HOUSE: Final = HERE / "demo_house"
 START_SECONDS: Final = 180.0
 STOP_SECONDS: Final = 60.0
+TOKEN_NAME: Final = "Demo and tests"
 
 type Json = dict[str, Any]
 
@@ -116,9 +117,10 @@ class RealHome:
             if not self.token:
                 await self.client.ws("config/core/update", **self._core_config())
                 self.token = await self.client.ws(
-                    "auth/long_lived_access_token", client_name="house", lifespan=30
+                    "auth/long_lived_access_token", client_name=TOKEN_NAME, lifespan=30
                 )
                 await self.client.close()
+                await self._wait_for_stored_token(deadline)
                 self.client = await HomeClient.connect(self.url, self.token)
         except BaseException:
             await self.stop()
@@ -234,8 +236,17 @@ class RealHome:
             self._check_alive(deadline, "did not finish starting")
             with suppress(aiohttp.ClientError, OSError):
                 async with http.get(f"{self.url}/api/core/state", headers=headers) as resp:
+                    if resp.status == 401:
+                        raise HomeError("Home Assistant no longer knows the token")
                     if resp.status == 200 and (await resp.json())["state"] == "RUNNING":
                         return
+            await asyncio.sleep(0.2)
+
+    async def _wait_for_stored_token(self, deadline: float) -> None:
+        """Home Assistant writes users and tokens down a second later: a power cut must find them."""
+        stored = self.folder / ".storage" / "auth"
+        while not (stored.exists() and f'"{TOKEN_NAME}"' in stored.read_text(encoding="utf-8")):
+            self._check_alive(deadline, "did not store the user")
             await asyncio.sleep(0.2)
 
     async def _first_token(self, http: aiohttp.ClientSession) -> str:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import custom_components  # noqa: F401 - ours, before the plug-in's own of the same name
 import pytest
 import pytest_socket
 
