@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from custom_components.verified_response.vision import wire, worker
+from custom_components.verified_response.vision import card, client, wire, worker
 from custom_components.verified_response.vision.decode import Person
 from custom_components.verified_response.vision.plan import (
     MODEL_MISSING,
@@ -43,6 +43,35 @@ def messages(data: bytes) -> list[dict]:
 
 def command(plan: EnginePlan = BASIC) -> list[str]:
     return [sys.executable, "-P", str(START), *to_arguments(plan, threads=1)]
+
+
+def test_the_engine_is_told_to_report_to_nobody() -> None:
+    assert client._environment(1)["ORT_DISABLE_TELEMETRY"] == "1"
+
+
+@pytest.mark.shared
+def test_the_engine_leaves_no_telemetry_session_behind(shared: Path, tmp_path: Path) -> None:
+    plan = EnginePlan(
+        engine=EngineKind.ONNX,
+        model=shared / "models" / "nanodet_plus_m_416.onnx",
+        card=card.DEFAULT_CARD,
+    )
+    told = run_in(tmp_path, client._environment(1), plan)
+    assert told[0]["engine"] == "onnx"
+    assert not list(tmp_path.rglob("*.ses")), "onnxruntime opened a telemetry session"
+
+
+def run_in(folder: Path, environment: dict[str, str], plan: EnginePlan) -> list[dict]:
+    """What a worker says whose temporary folder is this one."""
+    done = subprocess.run(
+        command(plan),
+        input=b"",
+        capture_output=True,
+        timeout=60,
+        check=False,
+        env=environment | {"TMPDIR": str(folder)},
+    )
+    return messages(done.stdout)
 
 
 @pytest.mark.parametrize(
