@@ -15,6 +15,7 @@ from custom_components.verified_response.core.effects import (
     Siren,
 )
 from custom_components.verified_response.core.incident import DeliveryStatus, Stage
+from custom_components.verified_response.core.rules import outcomes
 from custom_components.verified_response.core.signals import SignalKind
 from custom_components.verified_response.core.state import evolve
 from tests import builders
@@ -58,6 +59,41 @@ def test_a_failed_attempt_is_tried_later():
     assert create.not_before > house.now
     house.start(create)
     assert house.shares("desk")[0].attempts == 2
+
+
+def failing(house: House, times: int, *, every: float) -> None:
+    """The create fails again and again."""
+    for _ in range(times):
+        [create] = house.shares("desk", ShareAction.CREATE)
+        house.start(create)
+        house.fail(create)
+        house.wait(every)
+
+
+def test_people_are_told_when_the_third_attempt_failed():
+    house = confirmed()
+    failing(house, 2, every=5)
+    assert ("owner", "not_delivered") not in house.prompts()
+    failing(house, 3, every=5)
+    assert house.prompts().count(("owner", "not_delivered")) == 1
+    assert house.delivery().status is DeliveryStatus.STARTED
+
+
+def test_an_alarm_is_not_sent_late():
+    house = confirmed()
+    failing(house, 3, every=outcomes.GIVE_UP_S / 2)
+    assert not house.shares("desk", ShareAction.CREATE)
+    assert (house.delivery().status, house.delivery().reason) == (DeliveryStatus.HELD, "gave_up")
+    house.confirm()
+    [create] = house.shares("desk", ShareAction.CREATE)
+    assert not create.effect.fresh, "an earlier attempt may have arrived"
+
+
+def test_what_was_given_up_may_have_arrived_and_is_recalled():
+    house = confirmed()
+    failing(house, 3, every=outcomes.GIVE_UP_S / 2)
+    house.dismiss()
+    assert house.shares("desk", ShareAction.CANCEL)
 
 
 def test_a_refused_create_is_told_to_people():

@@ -1,4 +1,4 @@
-"""The other ports of the outer edge in memory: cameras, responders."""
+"""The other ports of the outer edge in memory: cameras, responders, people."""
 
 from datetime import UTC, datetime
 from itertools import count
@@ -8,7 +8,12 @@ from custom_components.verified_response.core.errors import (
     ShareFailedError,
     ShareRejectedError,
 )
-from custom_components.verified_response.engine.ports import Frame, IncidentRecord, Receipt
+from custom_components.verified_response.engine.ports import (
+    Frame,
+    IncidentRecord,
+    Prompt,
+    Receipt,
+)
 
 
 class FakeCamera:
@@ -78,3 +83,30 @@ class FakeCenter:
     ) -> None:
         self._fail()
         self.cancelled.append((responder_id, number, record))
+
+
+class FakeContacts:
+    """People and the siren; `fails` is raised instead, in order, and `deaf` contacts always fail."""
+
+    def __init__(self) -> None:
+        self.fails: list[Exception] = []
+        self.deaf: dict[str, Exception] = {}
+        self.sent: list[tuple[str, Prompt]] = []
+        self.sirens: list[bool] = []
+
+    @property
+    def prompts(self) -> list[tuple[str, str]]:
+        """Return who was sent what."""
+        return [(contact_id, prompt.key) for contact_id, prompt in self.sent]
+
+    async def send(self, contact_id: str, prompt: Prompt) -> None:
+        if contact_id in self.deaf:
+            raise self.deaf[contact_id]
+        if self.fails:
+            raise self.fails.pop(0)
+        self.sent.append((contact_id, prompt))
+
+    async def siren(self, *, on: bool) -> None:
+        if self.fails:
+            raise self.fails.pop(0)
+        self.sirens.append(on)

@@ -27,6 +27,8 @@ ASK_ACTIONS = ("confirm", "false_alarm")
 MAX_ASKS = 5
 ASKS_BEFORE_UNANSWERED = 2  # the field's two-call verification
 TAKES_NEWS = frozenset({DeliveryStatus.STARTED, DeliveryStatus.DELIVERED})
+GAVE_UP = "gave_up"
+"""Not handed over in time, but an attempt may have arrived."""
 GROUNDS = ("consent", "emergency", "legal_request")
 
 
@@ -220,7 +222,9 @@ def end_incident(
     if story.policy.siren and not any(_sounds(other) for other in story.state.open_incidents()):
         story.request(Siren(on=False))
     for delivery in story.state.incidents[incident.id].deliveries.values():
-        if delivery.status in {DeliveryStatus.REQUESTED, DeliveryStatus.HELD}:
+        if delivery.reason == GAVE_UP and delivery.status is DeliveryStatus.HELD:
+            recall_delivery(story, incident.id, delivery.responder_id)
+        elif delivery.status in {DeliveryStatus.REQUESTED, DeliveryStatus.HELD}:
             _change(story, incident.id, delivery.responder_id, DeliveryStatus.WITHDRAWN)
         elif delivery.status in LEFT_THE_HOUSE:
             recall_delivery(story, incident.id, delivery.responder_id)

@@ -1,5 +1,6 @@
 """What became of effects, and what a restart means for the unfinished ones."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from .. import commands as cmd
@@ -7,10 +8,14 @@ from .. import events as ev
 from ..effects import ClearCredential, PendingEffect, Push, SetCredential, Share, ShareAction, Siren
 from ..incident import STAYS_AT_HOME, Delivery, DeliveryStatus
 from ..state import Phase
-from .dispatch import TAKES_NEWS, recall_delivery
+from .dispatch import GAVE_UP, TAKES_NEWS, recall_delivery
 from .grants import clear_outcome, set_outcome
 from .story import Story
 
+GIVE_UP_S = 600
+"""An alarm that could not be handed over for ten minutes is not sent late by itself."""
+TELL_AFTER = 3
+"""Attempts, about 14 s, after which people hear that nobody was reached yet."""
 RETRY_S = 600
 TOO_LATE_S = 120
 """Older than this, a message about a moment is history (standards 8, rule 9)."""
@@ -105,6 +110,11 @@ def effect_failed(story: Story, command: cmd.EffectFailed) -> None:
     if pending is None:
         return
     effect = pending.effect
+    if isinstance(effect, Share) and effect.action is ShareAction.CREATE and not command.final:
+        if story.now - pending.requested_at >= timedelta(seconds=GIVE_UP_S):
+            command = replace(command, final=True, code=GAVE_UP)
+        elif pending.attempts == TELL_AFTER:
+            _tell_unsent(story, effect.incident_id)
     if not command.final or isinstance(effect, ClearCredential):  # a removal is never given up
         retry_at = story.after(RETRY_S) if command.final else command.retry_at
         story.tell(ev.EffectDelayed(effect_id=pending.id, code=command.code, retry_at=retry_at))
@@ -113,9 +123,8 @@ def effect_failed(story: Story, command: cmd.EffectFailed) -> None:
     match effect:
         case Share(action=ShareAction.CREATE):
             incident = story.state.incidents[effect.incident_id]
-            status = (
-                DeliveryStatus.HELD if command.code == "not_arrived" else (DeliveryStatus.REJECTED)
-            )
+            held = command.code in {"not_arrived", GAVE_UP}
+            status = DeliveryStatus.HELD if held else DeliveryStatus.REJECTED
             if not incident.is_open:
                 status = DeliveryStatus.WITHDRAWN
             _delivery(story, effect, status, reason=command.code)
