@@ -230,6 +230,21 @@ async def test_it_ends_when_nobody_looks(make: Make) -> None:
     assert not (await detector.look(drawn.empty_porch(), timeout_s=LONG_S)).people
 
 
+async def test_while_it_shall_stay_awake_the_worker_stays(make: Make) -> None:
+    detector = make(idle_s=0.05)
+    await detector.stay(awake=True)
+    pid = detector.worker_pid
+    assert pid is not None
+    await asyncio.sleep(0.5)
+    assert detector.worker_pid == pid
+    assert exists(pid)
+    await detector.stay(awake=False)
+    async with asyncio.timeout(LONG_S):
+        while exists(pid):
+            await asyncio.sleep(0.02)
+    assert detector.worker_pid is None
+
+
 async def test_close_while_looking_and_while_starting(make: Make) -> None:
     ready, starting = make(), make()
     await ready.look(drawn.empty_porch(), timeout_s=LONG_S)

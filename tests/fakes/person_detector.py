@@ -40,6 +40,7 @@ class FakePersonDetector:
         self.pictures: list[bytes] = []
         self.hangs = False
         self.closed = False
+        self.awake = False
         self._info: DetectorInfo | None = None
 
     @property
@@ -61,6 +62,9 @@ class FakePersonDetector:
             engine=self.otherwise.engine, model=self.otherwise.model, trust=trust, reason=why
         )
         return self._info
+
+    async def stay(self, *, awake: bool) -> None:
+        self.awake = awake
 
     async def look(self, picture: bytes, *, timeout_s: float) -> Detection:
         if self.closed:

@@ -44,3 +44,11 @@ async def test_false_alarm_in_the_abort_window_leaves_nothing(house: House) -> N
     await house.wait(120)
     assert not house.pushes
     assert not house.center.created
+
+
+async def test_the_detector_is_awake_only_while_something_is_armed(house: House) -> None:
+    assert not house.detector.awake
+    await house.arm()
+    assert house.detector.awake
+    await house.disarm()
+    assert not house.detector.awake

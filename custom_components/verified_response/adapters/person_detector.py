@@ -67,6 +67,7 @@ class WorkerPersonDetector(PersonDetector):
         self._rests_until = 0.0
         self._closing: set[asyncio.Task[None]] = set()
         self._closed = False
+        self._awake = False
 
     @property
     @override
@@ -111,6 +112,17 @@ class WorkerPersonDetector(PersonDetector):
                 _LOGGER.debug("not ready to look: %s", error.code)
         self._await_idle()
         return self._info
+
+    @override
+    async def stay(self, *, awake: bool) -> None:
+        self._awake = awake
+        if awake and not self._closed:
+            async with self._turn:
+                try:
+                    await self._ready(None)
+                except CouldNotLook as error:
+                    _LOGGER.debug("not ready to look: %s", error.code)
+        self._await_idle()
 
     @override
     async def close(self) -> None:
@@ -245,10 +257,10 @@ class WorkerPersonDetector(PersonDetector):
         task.add_done_callback(self._closing.discard)
 
     def _await_idle(self) -> None:
-        """End the worker once nobody has looked for a while."""
+        """End the worker once nobody has looked for a while, unless it shall stay awake."""
         if self._idle is not None:
             self._idle.cancel()
-        if not self._closed:
+        if not self._closed and not self._awake:
             loop = asyncio.get_running_loop()
             self._idle = loop.call_later(self._idle_s, self._end_idle)
 
@@ -256,7 +268,7 @@ class WorkerPersonDetector(PersonDetector):
         """Stop unless somebody is looking right now."""
         if self._turn.locked() or self._is_starting:
             self._await_idle()
-        else:
+        elif not self._awake:
             self._retire()
 
 

@@ -113,6 +113,10 @@ class PersonDetector(Protocol):
         """Find the best engine now, before the first alarm; looks again for what was missing."""
         ...
 
+    async def stay(self, *, awake: bool) -> None:
+        """Keep a worker running, so that the first look need not wait, or let it go when idle."""
+        ...
+
     async def look(self, picture: bytes, *, timeout_s: float) -> Detection:
         """Return the people; raises FrameRefused, CouldNotLook."""
         ...

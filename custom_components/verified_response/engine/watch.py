@@ -11,6 +11,7 @@ from ..core.detection import Detection, seen_in
 from ..core.errors import CouldNotLook, FrameRefused
 from ..core.evidence import ZoneTrip
 from ..core.incident import Incident
+from ..core.state import Phase
 from .desk import Desk
 from .feed import CameraLook, Snapshot
 from .ports import Camera, Clock, PersonDetector
@@ -37,6 +38,7 @@ class Watch:
         self._detector = detector
         self._busy: set[tuple[str, str]] = set()
         self._served: dict[tuple[str, str], datetime] = {}
+        self._armed = False
         self._stop = desk.feed.subscribe(self._on_change)
 
     def close(self) -> None:
@@ -55,6 +57,10 @@ class Watch:
     def _on_change(self, snapshot: Snapshot) -> None:
         if self._detector is None or not snapshot.news:
             return
+        armed = any(area.phase is not Phase.DISARMED for area in snapshot.state.areas.values())
+        if armed is not self._armed:
+            self._armed = armed
+            self._desk.run(self._detector.stay(awake=armed), name="detector stays")
         for incident in snapshot.state.open_incidents():
             if incident.look_until is None or incident.look_until <= self._clock.now():
                 continue
