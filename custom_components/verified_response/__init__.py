@@ -11,17 +11,20 @@ from homeassistant.exceptions import ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.typing import ConfigType
+from homeassistant.util.hass_dict import HassKey
 
 from .compose import compose
 from .const import DOMAIN
+from .core.access import GONE
 from .core.errors import VerifiedResponseError
 from .entity import MANUFACTURER
-from .issues import follow_issues, forget_issues
+from .issues import follow_issues, forget_issues, tell_left_codes
 from .runtime import VerifiedResponseConfigEntry
 from .services import register_services
 
 _LOGGER = logging.getLogger(__name__)
 
+LEFT_CODES: HassKey[dict[str, tuple[str, ...]]] = HassKey("verified_response_left_codes")
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 PLATFORMS = (
     Platform.ALARM_CONTROL_PANEL,
@@ -79,11 +82,25 @@ async def async_unload_entry(hass: HomeAssistant, entry: VerifiedResponseConfigE
     if not await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
         return False
     await entry.runtime_data.stop()
+    hass.data.setdefault(LEFT_CODES, {})[entry.entry_id] = _left_codes(entry)
     return True
 
 
+def _left_codes(entry: VerifiedResponseConfigEntry) -> tuple[str, ...]:
+    """Return the doors whose locks may still hold a code of ours."""
+    desk = entry.runtime_data.desk
+    return tuple(
+        desk.premises.doors[door_id].name
+        for grant in desk.state.grants.values()
+        for door_id, credential in grant.credentials.items()
+        if credential.status not in GONE and door_id in desk.premises.doors
+    )
+
+
 async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Forget the premises: its journal, its key, its issues."""
+    """Forget the premises: its journal, its key, its issues; codes left on locks are told."""
     forget_issues(hass, entry)
+    if doors := hass.data.get(LEFT_CODES, {}).pop(entry.entry_id, ()):
+        tell_left_codes(hass, entry, doors)
     folder = Path(hass.config.path(".storage", DOMAIN, entry.entry_id))
     await hass.async_add_executor_job(lambda: shutil.rmtree(folder, ignore_errors=True))

@@ -14,6 +14,7 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.network import NoURLAvailableError
+from homeassistant.util.hass_dict import HassKey
 
 from . import const as c
 from .adapters import answers, credential_reports, signals
@@ -49,7 +50,7 @@ from .runtime import VerifiedResponseConfigEntry, VerifiedResponseRuntime
 
 IDLE_S = 60.0
 """The worker outlives the pauses within one burglary and is gone soon after."""
-LAST_ZONES = "verified_response_last_zones"
+LAST_ZONES: HassKey[dict[str, Mapping[str, ZoneStatus]]] = HassKey("verified_response_last_zones")
 
 
 async def compose(
@@ -62,9 +63,7 @@ async def compose(
     wording = await load_wording(
         hass, c.DOMAIN, entry.options.get(c.CONF_LANGUAGE, hass.config.language)
     )
-    before: Mapping[str, ZoneStatus] | None = hass.data.setdefault(LAST_ZONES, {}).pop(
-        entry.entry_id, None
-    )
+    before = hass.data.setdefault(LAST_ZONES, {}).pop(entry.entry_id, None)
     clock, ids = HomeClock(hass), SecretIdSource()
     journal = SqliteJournal(folder / "journal.db")
     desk = Desk(premises=premises, journal=journal, clock=clock)

@@ -136,3 +136,18 @@ def forget_issues(hass: HomeAssistant, entry: ConfigEntry) -> None:
     for domain, issue_id in list(registry.issues):
         if domain == DOMAIN and issue_id.startswith(f"{entry.entry_id}_"):
             ir.async_delete_issue(hass, DOMAIN, issue_id)
+
+
+@callback
+def tell_left_codes(hass: HomeAssistant, entry: ConfigEntry, doors: tuple[str, ...]) -> None:
+    """Say which locks may still hold codes of premises that were removed: nobody else will remove them."""
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        f"{entry.entry_id}_codes_left_behind",
+        is_fixable=False,
+        is_persistent=True,
+        severity=ir.IssueSeverity.ERROR,
+        translation_key="codes_left_behind",
+        translation_placeholders={"names": ", ".join(dict.fromkeys(doors))},
+    )
