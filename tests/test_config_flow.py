@@ -42,7 +42,6 @@ OPTIONS = {
     "confirmation_window": 90,
     "detection": True,
     "worker_threads": 2,
-    "retention_days": 14,
     "language": "en",
 }
 LIVE = {

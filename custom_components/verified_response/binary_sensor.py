@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import override
 
 from homeassistant.components.binary_sensor import (
@@ -11,9 +11,9 @@ from homeassistant.components.binary_sensor import (
     BinarySensorEntityDescription,
 )
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN, EntityCategory
-from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, Event, EventStateChangedData, HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
-from homeassistant.helpers.event import async_track_state_change_event
+from homeassistant.helpers.event import async_call_later, async_track_state_change_event
 
 from .core.premises import ArmMode, CameraView, Door, ResponderMode
 from .core.rules.arming import MAY_BE_OPEN
@@ -119,6 +119,38 @@ class _CameraEntity(SourceEntity, BinarySensorEntity):
             source=camera.source,
         )
         self._attr_translation_key = self.key
+
+    _until: CALLBACK_TYPE | None = None
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        await super().async_added_to_hass()
+        self.async_on_remove(self._stop_waiting)
+        self._forget_in_time()
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        super()._handle_coordinator_update()
+        self._forget_in_time()
+
+    def _forget_in_time(self) -> None:
+        """Write the state again once the look is too old: nothing else may happen by then."""
+        self._stop_waiting()
+        look = self._look
+        if look is not None:
+            left = LOOK_COUNTS_FOR - (self._runtime.desk.now() - look.at)
+            self._until = async_call_later(self.hass, left + timedelta(seconds=1), self._forget)
+
+    @callback
+    def _forget(self, _: datetime) -> None:
+        self._until = None
+        self.async_write_ha_state()
+
+    def _stop_waiting(self) -> None:
+        if self._until is not None:
+            self._until()
+            self._until = None
 
     @property
     def _look(self) -> CameraLook | None:

@@ -4,16 +4,19 @@ import hashlib
 import hmac
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from homeassistant.components import webhook
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.network import NoURLAvailableError
+from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
 from . import const as c
@@ -50,7 +53,11 @@ from .runtime import VerifiedResponseConfigEntry, VerifiedResponseRuntime
 
 IDLE_S = 60.0
 """The worker outlives the pauses within one burglary and is gone soon after."""
-LAST_ZONES: HassKey[dict[str, Mapping[str, ZoneStatus]]] = HassKey("verified_response_last_zones")
+LAST_ZONES: HassKey[dict[str, tuple[datetime, Mapping[str, ZoneStatus]]]] = HassKey(
+    "verified_response_last_zones"
+)
+RESUMED_WITHIN = timedelta(seconds=30)
+"""A reload takes about a second; whoever was disabled for longer was blind, and that is a restart."""
 
 
 async def compose(
@@ -63,7 +70,7 @@ async def compose(
     wording = await load_wording(
         hass, c.DOMAIN, entry.options.get(c.CONF_LANGUAGE, hass.config.language)
     )
-    before = hass.data.setdefault(LAST_ZONES, {}).pop(entry.entry_id, None)
+    before = _before(hass, entry)
     clock, ids = HomeClock(hass), SecretIdSource()
     journal = SqliteJournal(folder / "journal.db")
     desk = Desk(premises=premises, journal=journal, clock=clock)
@@ -110,11 +117,19 @@ async def compose(
     return runtime
 
 
+def _before(hass: HomeAssistant, entry: ConfigEntry) -> Mapping[str, ZoneStatus] | None:
+    """Return what the zones said, when the configuration is taken anew; None after any real pause."""
+    at, zones = hass.data.setdefault(LAST_ZONES, {}).pop(entry.entry_id, (None, None))
+    if at is None or dt_util.utcnow() - at > RESUMED_WITHIN:
+        return None
+    return zones
+
+
 def _remember(
     hass: HomeAssistant, entry: VerifiedResponseConfigEntry, runtime: VerifiedResponseRuntime
 ) -> None:
     """Keep what the zones said last, for a configuration that is taken anew in this run."""
-    hass.data[LAST_ZONES][entry.entry_id] = runtime.intake.zones
+    hass.data[LAST_ZONES][entry.entry_id] = (dt_util.utcnow(), runtime.intake.heard)
 
 
 def _contacts(
@@ -286,6 +301,11 @@ async def _answered(
             )
         elif action == "false_alarm":
             verdict = await runtime.keypad.check(typed, area_id=None, by=by)
-            if verdict is not None:
-                by = f"contact:{verdict.contact_id}"
-            await runtime.desk.submit(Dismiss(incident_id=incident_id, by=by))
+            await runtime.desk.submit(
+                Dismiss(
+                    incident_id=incident_id,
+                    by=f"contact:{verdict.contact_id}" if verdict else by,
+                    duress=bool(verdict and verdict.duress),
+                    new_id=runtime.ids.new_id(),
+                )
+            )

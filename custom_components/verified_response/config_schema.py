@@ -110,7 +110,6 @@ def options_form() -> vol.Schema:
             vol.Optional(c.CONF_MODELS_PATH): TEXT,
             vol.Required(c.CONF_WORKER_THREADS, default=2): _number(1, 4),
             vol.Optional(c.CONF_SIREN): _entity("siren"),
-            vol.Required(c.CONF_RETENTION_DAYS, default=30): _number(1, 365, "d"),
             vol.Required(c.CONF_LANGUAGE, default=c.LANGUAGES[0]): selector.LanguageSelector(
                 languages
             ),

@@ -29,7 +29,6 @@ CONF_DETECTION: Final = "detection"
 CONF_MODELS_PATH: Final = "models_path"
 CONF_WORKER_THREADS: Final = "worker_threads"
 CONF_SIREN: Final = "siren"
-CONF_RETENTION_DAYS: Final = "retention_days"
 CONF_LANGUAGE: Final = "language"
 
 # Subentry data

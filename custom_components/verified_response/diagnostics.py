@@ -9,8 +9,14 @@ from .const import (
     CONF_AGREEMENT_REFERENCE,
     CONF_BASE_URL,
     CONF_CALLBACK_PHONE,
+    CONF_CLEAR_SCRIPT,
     CONF_CLIENT_ID,
+    CONF_ENTITY_ID,
+    CONF_MODELS_PATH,
     CONF_NAME,
+    CONF_NOTIFY,
+    CONF_SET_SCRIPT,
+    CONF_SIREN,
     CONF_VERIFIED_PHONE,
     SECRET_FIELDS,
 )
@@ -19,7 +25,13 @@ from .runtime import VerifiedResponseConfigEntry
 from .serialize import incident_summary
 
 TO_REDACT = SECRET_FIELDS | {
+    CONF_ENTITY_ID,
     CONF_NAME,
+    CONF_NOTIFY,
+    CONF_SIREN,
+    CONF_SET_SCRIPT,
+    CONF_CLEAR_SCRIPT,
+    CONF_MODELS_PATH,
     CONF_CALLBACK_PHONE,
     CONF_VERIFIED_PHONE,
     CONF_AGREEMENT_REFERENCE,

@@ -9,7 +9,7 @@ from homeassistant.helpers.update_coordinator import CoordinatorEntity
 from .const import DOMAIN
 from .coordinator import VerifiedResponseCoordinator
 from .core.incident import Incident
-from .core.rules.dispatch import is_visible
+from .core.rules.dispatch import is_on_screens
 from .engine.feed import Snapshot
 from .runtime import VerifiedResponseConfigEntry
 
@@ -89,11 +89,11 @@ class SourceEntity(PartEntity):
 
 def current_incident(snapshot: Snapshot) -> Incident | None:
     """Return the newest open incident that may be shown, else None."""
-    shown = [item for item in snapshot.state.open_incidents() if is_visible(item)]
+    shown = [item for item in snapshot.state.open_incidents() if is_on_screens(item)]
     return shown[-1] if shown else None
 
 
 def last_incident(snapshot: Snapshot) -> Incident | None:
     """Return the newest incident that may be shown, open or ended."""
-    shown = [item for item in snapshot.state.incidents.values() if is_visible(item)]
+    shown = [item for item in snapshot.state.incidents.values() if is_on_screens(item)]
     return current_incident(snapshot) or (shown[-1] if shown else None)

@@ -10,7 +10,7 @@ from .core import events as ev
 from .core.access import CredentialStatus
 from .core.incident import IncidentKind, Stage
 from .core.premises import Door
-from .core.rules.dispatch import is_visible
+from .core.rules.dispatch import is_on_screens
 from .engine.feed import Snapshot
 from .entity import SourceEntity, VerifiedResponseEntity
 from .runtime import VerifiedResponseConfigEntry
@@ -60,7 +60,9 @@ class IncidentEvents(VerifiedResponseEntity, EventEntity):
 
     def __init__(self, entry: VerifiedResponseConfigEntry) -> None:
         super().__init__(entry, "incident_events")
-        self._levels: dict[str, int] = {}
+        self._levels = {
+            item.id: item.assessment.level or 0 for item in self.snapshot.state.open_incidents()
+        }
 
     @callback
     @override
@@ -74,7 +76,7 @@ class IncidentEvents(VerifiedResponseEntity, EventEntity):
 
     def _tell(self, event: ev.Event, snapshot: Snapshot) -> tuple[str, dict[str, Any]] | None:
         incident = snapshot.state.incidents.get(getattr(event, "incident_id", None) or "")
-        if incident is None or not is_visible(incident):
+        if incident is None or not is_on_screens(incident):
             return None
         facts: dict[str, Any] = {
             "incident_id": incident.id,
@@ -118,7 +120,7 @@ class DuressEvents(VerifiedResponseEntity, EventEntity):
     def _handle_coordinator_update(self) -> None:
         for event in self.snapshot.news:
             if isinstance(event, ev.IncidentOpened) and event.kind is IncidentKind.DURESS:
-                self._trigger_event("duress")
+                self._trigger_event("duress", {"incident_id": event.incident_id})
                 self.async_write_ha_state()
 
 

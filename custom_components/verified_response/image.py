@@ -8,7 +8,7 @@ from typing import override
 from homeassistant.components.image import ImageEntity
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
-from PIL import Image, ImageDraw, UnidentifiedImageError
+from PIL import Image, ImageDraw
 
 from .core.detection import Detection
 from .entity import VerifiedResponseEntity, current_incident
@@ -75,7 +75,7 @@ def _draw(picture: bytes, detection: Detection) -> bytes | None:
     try:
         with Image.open(BytesIO(picture)) as opened:
             still = opened.convert("RGB")
-    except (UnidentifiedImageError, OSError, Image.DecompressionBombError) as err:
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as err:
         _LOGGER.warning("The evidence picture cannot be drawn: %s", type(err).__name__)
         return None
     still.thumbnail((WIDEST, WIDEST))

@@ -11,7 +11,8 @@ from .config_schema import config_problems
 from .const import DOMAIN
 from .core.effects import ClearCredential
 from .core.incident import DeliveryStatus
-from .core.rules.dispatch import is_visible
+from .core.premises import ResponderMode
+from .core.rules.dispatch import is_on_screens
 from .engine.feed import Snapshot
 from .runtime import VerifiedResponseConfigEntry
 
@@ -39,6 +40,8 @@ def troubles(snapshot: Snapshot, entry: ConfigEntry) -> Iterator[Trouble]:
             key="detector_basic" if basic else "detector_unable",
             placeholders={"reason": snapshot.detector.reason},
         )
+    if not any(contact.notify for contact in snapshot.premises.contacts.values()):
+        yield Trouble(key="nobody_to_ask", severity=ir.IssueSeverity.ERROR)
     for problem in config_problems(entry):
         yield Trouble(
             key=problem.code, subject=problem.subentry_id, placeholders={"name": problem.name}
@@ -61,8 +64,7 @@ def _unsent(snapshot: Snapshot) -> Iterator[Trouble]:
             responder = snapshot.premises.responders.get(delivery.responder_id)
             if (
                 delivery.status in {DeliveryStatus.HELD, DeliveryStatus.REJECTED}
-                and is_visible(incident)
-                and not incident.silent
+                and is_on_screens(incident)
                 and responder is not None
             ):
                 yield Trouble(
@@ -95,14 +97,17 @@ def follow_issues(hass: HomeAssistant, entry: VerifiedResponseConfigEntry) -> Ca
     """Keep the repair issues true; return what ends it."""
     shown: dict[str, Trouble] = {}
 
+    left = _issues_of(hass, entry)  # by the configuration before this one
+
     @callback
     def look() -> None:
-        now = {
-            _issue_id(entry, trouble): trouble
-            for trouble in troubles(entry.runtime_data.coordinator.data, entry)
-        }
-        for issue_id in shown.keys() - now.keys():
-            ir.async_delete_issue(hass, DOMAIN, issue_id)
+        snapshot = entry.runtime_data.coordinator.data
+        now = {_issue_id(entry, trouble): trouble for trouble in troubles(snapshot, entry)}
+        untested = tuple(_untested(snapshot, entry))
+        for issue_id in (shown.keys() | left) - now.keys():
+            if not issue_id.startswith(untested):
+                ir.async_delete_issue(hass, DOMAIN, issue_id)
+                left.discard(issue_id)
         for issue_id, trouble in now.items():
             if shown.get(issue_id) != trouble:
                 _show(hass, issue_id, trouble)
@@ -111,6 +116,15 @@ def follow_issues(hass: HomeAssistant, entry: VerifiedResponseConfigEntry) -> Ca
 
     look()
     return entry.runtime_data.coordinator.async_add_listener(look)
+
+
+def _untested(snapshot: Snapshot, entry: VerifiedResponseConfigEntry) -> Iterator[str]:
+    """Yield how the ids of issues begin that nobody can judge yet; they stay, and stay ignored."""
+    if snapshot.detector is None and entry.runtime_data.detector is not None:
+        yield f"{entry.entry_id}_detector_"
+    for responder in snapshot.premises.responders.values():
+        if responder.mode is not ResponderMode.OFF and responder.id not in snapshot.chain:
+            yield f"{entry.entry_id}_responder_unreachable_{responder.id}"
 
 
 def _issue_id(entry: ConfigEntry, trouble: Trouble) -> str:
@@ -132,10 +146,16 @@ def _show(hass: HomeAssistant, issue_id: str, trouble: Trouble) -> None:
 @callback
 def forget_issues(hass: HomeAssistant, entry: ConfigEntry) -> None:
     """Drop every issue of premises that are gone."""
-    registry = ir.async_get(hass)
-    for domain, issue_id in list(registry.issues):
-        if domain == DOMAIN and issue_id.startswith(f"{entry.entry_id}_"):
-            ir.async_delete_issue(hass, DOMAIN, issue_id)
+    for issue_id in _issues_of(hass, entry):
+        ir.async_delete_issue(hass, DOMAIN, issue_id)
+
+
+def _issues_of(hass: HomeAssistant, entry: ConfigEntry) -> set[str]:
+    return {
+        issue_id
+        for domain, issue_id in ir.async_get(hass).issues
+        if domain == DOMAIN and issue_id.startswith(f"{entry.entry_id}_")
+    }
 
 
 @callback

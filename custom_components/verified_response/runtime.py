@@ -45,6 +45,7 @@ class VerifiedResponseRuntime:
 
     async def stop(self) -> None:
         """End everything; what is unfinished is in the journal."""
+        self.intake.close()
         self.outbox.close()
         self.watch.close()
         await self.desk.stop()

@@ -17,7 +17,7 @@ from homeassistant.helpers.typing import StateType
 
 from .core.incident import ENDED, HAS_LEVEL, Stage
 from .core.premises import Responder
-from .core.rules.dispatch import is_visible
+from .core.rules.dispatch import is_on_screens
 from .core.state import Phase
 from .engine.feed import Snapshot
 from .entity import PartEntity, VerifiedResponseEntity, current_incident, last_incident
@@ -98,7 +98,7 @@ def _last_false_alarm(snapshot: Snapshot) -> datetime | None:
         (
             item.ended_at
             for item in snapshot.state.incidents.values()
-            if item.stage is Stage.CANCELLED and item.ended_at and is_visible(item)
+            if item.stage is Stage.CANCELLED and item.ended_at and is_on_screens(item)
         ),
         default=None,
     )
@@ -134,7 +134,7 @@ SENSORS = (
     PremisesSensorDescription(
         key="detector",
         device_class=SensorDeviceClass.ENUM,
-        options=["onnx", "ncnn", "basic", "remote", "off"],
+        options=["onnx", "ncnn", "basic", "remote", "none"],
         entity_category=EntityCategory.DIAGNOSTIC,
         value_fn=lambda snapshot: snapshot.detector.engine if snapshot.detector else None,
         attributes_fn=lambda snapshot: (
@@ -149,7 +149,7 @@ SENSORS = (
 def _shown(snapshot: Snapshot, effect: object) -> bool:
     """Say whether a pending effect may be counted where a stranger could look: duress may not."""
     incident = snapshot.state.incidents.get(getattr(effect, "incident_id", None) or "")
-    return incident is None or is_visible(incident)
+    return incident is None or is_on_screens(incident)
 
 
 async def async_setup_entry(

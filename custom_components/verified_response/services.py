@@ -6,6 +6,7 @@ from typing import Any
 
 import voluptuous as vol
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse
+from homeassistant.helpers import area_registry as ar
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.service import async_get_config_entry, async_register_admin_service
 from homeassistant.util import dt as dt_util
@@ -57,6 +58,14 @@ def _incident(
     return shown[-1]
 
 
+def _area_name(call: ServiceCall) -> str | None:
+    area_id = call.data.get("area_id")
+    area = ar.async_get(call.hass).async_get_area(area_id) if area_id else None
+    if area_id and area is None:
+        raise InvalidRequestError("ha_area_unknown")
+    return area.name if area else None
+
+
 async def _report_distress(runtime: VerifiedResponseRuntime, call: ServiceCall) -> ServiceResponse:
     kind = DISTRESS[call.data["kind"]]
     await runtime.desk.submit(
@@ -66,7 +75,7 @@ async def _report_distress(runtime: VerifiedResponseRuntime, call: ServiceCall) 
             silent=call.data["silent"],
             by=_by(call),
             message=call.data["message"],
-            ha_area=call.data.get("area_id"),
+            ha_area=_area_name(call),
         )
     )
     called = [
@@ -91,10 +100,17 @@ async def _confirm_incident(runtime: VerifiedResponseRuntime, call: ServiceCall)
 
 
 async def _dismiss_incident(runtime: VerifiedResponseRuntime, call: ServiceCall) -> ServiceResponse:
-    incident = _incident(runtime, call)
+    # A hidden call for help is ended by its id only: its existence is not given away.
+    incident_id = call.data.get("incident_id") or _incident(runtime, call).id
     verdict = await runtime.keypad.check(call.data.get("code"), area_id=None, by=_by(call))
-    by = f"contact:{verdict.contact_id}" if verdict else _by(call)
-    await runtime.desk.submit(Dismiss(incident_id=incident.id, by=by))
+    await runtime.desk.submit(
+        Dismiss(
+            incident_id=incident_id,
+            by=f"contact:{verdict.contact_id}" if verdict else _by(call),
+            duress=bool(verdict and verdict.duress),
+            new_id=runtime.ids.new_id(),
+        )
+    )
     return None
 
 

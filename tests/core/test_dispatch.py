@@ -89,7 +89,7 @@ def test_nobody_is_asked_about_a_call_for_help():
     house = House()
     house.distress()
     house.wait(3600)
-    assert not house.prompts()
+    assert house.prompts() == [("owner", "help_called"), ("neighbour", "help_called")]
 
 
 # --- release --------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """The memory: what is folded, what is kept, what is forgotten, and what belongs to what."""
 
+from datetime import datetime, timedelta
+
 import pytest
 
 from custom_components.verified_response.core import commands as cmd
@@ -17,6 +19,7 @@ from custom_components.verified_response.core.errors import (
 )
 from custom_components.verified_response.core.events import subject_of
 from custom_components.verified_response.core.incident import IncidentKind
+from custom_components.verified_response.core.premises import Policy
 from custom_components.verified_response.core.state import (
     KEPT_ENDED,
     KEPT_REPORTS,
@@ -35,8 +38,28 @@ def test_an_area_nobody_touched_is_disarmed():
 
 
 def test_every_event_tells_when_the_hub_was_last_alive():
-    state = evolve(PremisesState(), ev.WrongCode(area_id=None, by="keypad"), START)
-    assert state == PremisesState(last_alive=START)
+    state = evolve(PremisesState(), ev.PolicySet(policy=Policy()), START)
+    assert state == PremisesState(policy=Policy(), last_alive=START)
+
+
+def wrong(state: PremisesState, times: int, at: datetime = START) -> PremisesState:
+    for _ in range(times):
+        state = evolve(state, ev.WrongCode(area_id=None, by="keypad"), at)
+    return state
+
+
+@pytest.mark.parametrize(
+    ("times", "pause_s"), [(5, 60), (10, 120), (15, 240), (20, 480), (25, 900), (100, 900)]
+)
+def test_wrong_codes_in_a_row_cost_more_and_more_time(times: int, pause_s: int):
+    assert wrong(PremisesState(), 4).keypad_locked_until is None
+    locked = wrong(PremisesState(), times)
+    assert locked.keypad_locked_until == START + timedelta(seconds=pause_s)
+
+
+def test_a_good_code_ends_the_row():
+    state = evolve(wrong(PremisesState(), 4), ev.AreaDisarmed(area_id="house", by="owner"), START)
+    assert wrong(state, 4).keypad_locked_until is None
 
 
 def test_ended_incidents_are_forgotten_oldest_first_and_open_ones_never():

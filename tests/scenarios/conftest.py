@@ -5,8 +5,9 @@ The kit ends by asserting that nothing left the house that the test did not ask 
 
 import asyncio
 import importlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,14 @@ from unittest.mock import patch
 from homeassistant.core import Context, HomeAssistant, ServiceCall, State
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.verified_response.const import DOMAIN
 from custom_components.verified_response.core import alarm_codes
+from custom_components.verified_response.engine.ports import Frame, Record
 from tests.fakes.clock import HandClock
 from tests.fakes.config_entry import ADDRESS, OWNER_CODE, PHONE, RESPONDER, SALT, part
 from tests.fakes.locks import FakeLocks
@@ -86,13 +89,25 @@ def parts() -> list[Any]:
     ]
 
 
+class ClockedCamera(FakeCamera):
+    """A camera whose pictures are taken by the hand clock."""
+
+    def __init__(self, clock: HandClock) -> None:
+        super().__init__()
+        self._clock = clock
+
+    async def still(self, source: str, *, timeout_s: float) -> Frame:
+        frame = await super().still(source, timeout_s=timeout_s)
+        return replace(frame, captured_at=self._clock.now())
+
+
 class House:
     """Verbs for people, sensors and time; nouns for what can be seen from outside."""
 
     def __init__(self, hass: HomeAssistant) -> None:
         self.hass = hass
         self.clock = HandClock()
-        self.camera = FakeCamera()
+        self.camera = ClockedCamera(self.clock)
         self.center = FakeCenter()
         self.locks = FakeLocks(("front_lock",))
         self.detector = FakePersonDetector()
@@ -102,7 +117,10 @@ class House:
         self.shares_expected = 0
         self._stack = ExitStack()
 
-    async def set_up(self, options: dict[str, Any] | None = None) -> None:
+    async def set_up(
+        self, options: dict[str, Any] | None = None, *, more: Sequence[Any] = ()
+    ) -> None:
+        """Bring up the house with these options and these parts on top, or instead of their likes."""
         self._place_sensors_apart()
         for name in SENSORS:
             self.hass.states.async_set(f"binary_sensor.{name}", "off")
@@ -115,9 +133,9 @@ class House:
             ("HomeCamera", self.camera),
             ("PoliceApiCenter", self.center),
             ("HomeLocks", self.locks),
-            ("_detector", self.detector),
         ):
             self._stack.enter_context(patch.object(compose, name, _returns(fake)))
+        self._stack.enter_context(patch.object(compose, "_detector", self._detector_anew))
         self._stack.enter_context(patch.object(watch, "FRAME_INTERVAL_S", 0))
         self.entry = MockConfigEntry(
             domain=DOMAIN,
@@ -130,11 +148,17 @@ class House:
                 "siren": "siren.house",
                 **(options or {}),
             },
-            subentries_data=parts(),
+            subentries_data=[
+                *({item["subentry_id"]: item for item in (*parts(), *more)}.values()),
+            ],
         )
         self.entry.add_to_hass(self.hass)
         assert await self.hass.config_entries.async_setup(self.entry.entry_id)
         await self.settle()
+
+    def _detector_anew(self, *_: Any) -> FakePersonDetector:
+        self.detector.closed = False
+        return self.detector
 
     def _place_sensors_apart(self) -> None:
         other = MockConfigEntry(domain="test")
@@ -152,6 +176,21 @@ class House:
                 device_id=device.id,
                 config_entry=other,
             )
+
+    async def journal(self, *kinds: str) -> list[Record]:
+        """Return the journal's records, of these kinds only when any are named."""
+        assert self.entry is not None
+        records = await self.entry.runtime_data.journal.read()
+        return [item for item in records if not kinds or item.kind in kinds]
+
+    @property
+    def issues(self) -> set[str]:
+        """The repair issues shown now, by translation key."""
+        return {
+            issue.translation_key or ""
+            for (domain, _), issue in ir.async_get(self.hass).issues.items()
+            if domain == DOMAIN and issue.active
+        }
 
     async def _pushed(self, call: ServiceCall) -> None:
         self.pushes.append(call)
@@ -221,6 +260,10 @@ class House:
         )
         self.hass.bus.async_fire("mobile_app_notification_action", {"action": button, **typed})
         await self.settle()
+        answers = [task for task in asyncio.all_tasks() if task.get_name().endswith(" answer")]
+        if answers:  # a typed code takes its time on purpose
+            await asyncio.wait(answers, timeout=5)
+            await self.settle()
 
     async def restart(self, *, down: float = 5) -> None:
         """Stop the product, let time pass, and start it as a new run of the hub."""
@@ -273,11 +316,17 @@ def _returns(fake: Any) -> Any:
 
 
 @pytest.fixture
-async def house(hass: HomeAssistant, tmp_path: Path) -> AsyncIterator[House]:
-    """A house that is set up, disarmed and quiet."""
+async def empty_house(hass: HomeAssistant, tmp_path: Path) -> AsyncIterator[House]:
+    """A house that the test sets up itself."""
     hass.config.config_dir = str(tmp_path)
     assert await async_setup_component(hass, "homeassistant", {})
     kit = House(hass)
-    await kit.set_up()
     yield kit
     await kit.close()
+
+
+@pytest.fixture
+async def house(empty_house: House) -> House:
+    """A house that is set up, disarmed and quiet."""
+    await empty_house.set_up()
+    return empty_house

@@ -110,10 +110,12 @@ class Confirm:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Dismiss:
-    """A human says it was a false alarm; the areas stay armed."""
+    """A human says it was a false alarm; the areas stay armed. Under duress it only looks so."""
 
     incident_id: str
     by: str
+    duress: bool = False
+    new_id: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

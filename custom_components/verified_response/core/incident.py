@@ -6,7 +6,7 @@
                                        ▼
                             CANCELLED (false) or CLOSED (dealt with)
 
-Panic, duress, medical and fire called by a person start at AWAITING_CONFIRMATION's far side: confirmed.
+What a person calls for (panic, duress, medical, fire) starts at VERIFYING and is shared at once.
 Invariants: only a person ends an incident; nothing is shared before ABORT_WINDOW ends, except distress.
 """
 

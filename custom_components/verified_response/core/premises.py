@@ -7,7 +7,6 @@ from enum import StrEnum
 from .errors import InvalidRequestError
 
 ENTRY_PLUS_ABORT_MAX_S = 60  # ANSI/SIA CP-01: entry delay and abort window together
-CONFIRM_ROLES = frozenset({"owner", "household", "contact"})
 
 
 class ArmMode(StrEnum):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import singledispatch
 
@@ -16,6 +16,12 @@ KEPT_ENDED = 50
 """Ended incidents and gone grants kept at hand for lists; older ones are read from the journal."""
 KEPT_REPORTS = 256
 """Webhook event ids remembered against replays."""
+
+
+WRONG_CODES_IN_A_ROW = 5
+LOCKOUT_S = 60
+LOCKOUT_MAX_S = 900
+"""Five wrong codes cost a minute, each further five twice as long: all 10 000 take three weeks."""
 
 
 class Phase(StrEnum):
@@ -53,6 +59,8 @@ class PremisesState:
     quiet_until: datetime | None = None
     blind_since: datetime | None = None
     last_alive: datetime | None = None
+    wrong_codes: int = 0
+    keypad_locked_until: datetime | None = None
 
     def area(self, area_id: str) -> AreaState:
         """Return an area's state, disarmed when it was never touched."""
@@ -71,7 +79,7 @@ def evolve(state: PremisesState, event: ev.Event, at: datetime) -> PremisesState
 @singledispatch
 def _fold(event: ev.Event, state: PremisesState, at: datetime) -> PremisesState:
     del event, at
-    return state  # facts without effect on state: WrongCode
+    return state  # facts without effect on state
 
 
 def _with_area(state: PremisesState, area_id: str, area: AreaState) -> PremisesState:
@@ -139,7 +147,18 @@ def _(event: ev.AreaTriggered, state: PremisesState, _at: datetime) -> PremisesS
 
 @_fold.register
 def _(event: ev.AreaDisarmed, state: PremisesState, _at: datetime) -> PremisesState:
+    state = replace(state, wrong_codes=0)  # a person proved who they are
     return _with_area(state, event.area_id, AreaState(changed_by=event.by))
+
+
+@_fold.register
+def _(_event: ev.WrongCode, state: PremisesState, at: datetime) -> PremisesState:
+    wrong = state.wrong_codes + 1
+    if wrong % WRONG_CODES_IN_A_ROW:
+        return replace(state, wrong_codes=wrong)
+    rounds = wrong // WRONG_CODES_IN_A_ROW
+    pause = timedelta(seconds=min(LOCKOUT_S * 2 ** (rounds - 1), LOCKOUT_MAX_S))
+    return replace(state, wrong_codes=wrong, keypad_locked_until=at + pause)
 
 
 @_fold.register

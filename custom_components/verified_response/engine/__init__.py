@@ -2,6 +2,7 @@
 
 ports      what the engine needs from outside        desk       the one entrance: submit, state, subscribe
 intake     signals in, deduplicated                  watch      which cameras are looked at, and when
-outbox     outward acts until they are done          deadlines  one timer for the next due moment
-feed       what the doors read                       codes      alarm codes: verify, never keep
+outbox     outward acts until they are done          granting   codes on locks, kept only while written
+feed       what the doors read                       keypad     alarm codes: whose, and how often wrong
+chain      whether responders can be reached         waiting    waiting by the engine's own clock
 """

@@ -55,4 +55,7 @@ class ChainCheck:
             return err.code
         except TimeoutError:
             return "timed_out"
+        except Exception:  # a bug in one connector must not end the heartbeat
+            _LOGGER.exception("Testing the way to a responder failed")
+            return "unexpected"
         return None

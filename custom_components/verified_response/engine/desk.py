@@ -9,8 +9,9 @@ import asyncio
 import json
 import logging
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from ..core import events as ev
@@ -27,6 +28,8 @@ _LOGGER = logging.getLogger(__name__)
 
 SNAPSHOT_EVERY = 200
 """Records between snapshots: folding 200 takes a few ms, so start-up stays far below 0.3 s."""
+WRITE_AGAIN_S = 5.0
+"""How soon a journal that failed is tried again, though nothing else happens."""
 REPLAY_SLICE = 100
 """Records folded before the event loop gets its turn, well under a 20 ms hold."""
 EVENT_TYPES: dict[str, type] = {kind.__name__: kind for kind in ev.Event.__value__.__args__}
@@ -102,25 +105,24 @@ class Desk:
     async def submit(self, command: Command) -> Sequence[ev.Event]:
         """Decide and act; raises InvalidRequestError, or WorkFailedError when a record is needed first."""
         async with self._turn:
-            now = self._clock.now()
-            events = decide(self.state, self.premises, command, now)
-            if events:
-                await self._write(command, [_entry(event, now) for event in events])
-                state = self.state
-                for event in events:
-                    state = evolve(state, event, now)
-                self.feed.publish(
-                    replace(
-                        self.feed.latest,
-                        state=state,
-                        durable=self.durable,
-                        news=tuple(events),
-                        at=now,
-                    )
-                )
-            self._arm_deadline()
+            events = await _undivided(self._take(command))
         if self._seq - self._snapshot_seq >= SNAPSHOT_EVERY:
             await self._save_snapshot()
+        return events
+
+    async def _take(self, command: Command) -> Sequence[ev.Event]:
+        now = self._clock.now()
+        events = decide(self.state, self.premises, command, now)
+        if events or self._unwritten:
+            state = self.state
+            for event in events:
+                state = evolve(state, event, now)
+            await self._write(command, [_entry(event, now) for event in events])
+            latest = self.feed.latest  # what is only shown may have changed meanwhile
+            self.feed.publish(
+                replace(latest, state=state, durable=self.durable, news=tuple(events), at=now)
+            )
+        self._arm_deadline()
         return events
 
     async def _write(self, command: Command, entries: list[Entry]) -> None:
@@ -148,6 +150,9 @@ class Desk:
             self._cancel_deadline()
             self._cancel_deadline = None
         due = next_deadline(self.state, self.premises)
+        if self._unwritten:
+            again = self._clock.now() + timedelta(seconds=WRITE_AGAIN_S)
+            due = again if due is None else min(due, again)
         if due is not None and not self._stopping:
             self._cancel_deadline = self._clock.call_at(due, self._time_passed)
 
@@ -176,9 +181,9 @@ class Desk:
         if self._unwritten:
             return
         seq, state = self._seq, self.state
+        self._snapshot_seq = seq  # at once: commands that come meanwhile make no second one
         try:
             await self._journal.save_snapshot(seq, await asyncio.to_thread(_encode_state, state))
-            self._snapshot_seq = seq
         except JournalUnavailableError:
             _LOGGER.debug("No snapshot now; the journal alone is enough")
 
@@ -192,8 +197,22 @@ class Desk:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         async with self._turn:
+            if self._unwritten:
+                await self._write(TimePassed(), [])
             await self._save_snapshot()
         await self._journal.close()
+
+
+async def _undivided[T](work: Coroutine[Any, Any, T]) -> T:
+    """Finish what must not be half done (on disk, but not in memory), then let a cancellation through."""
+    step = asyncio.create_task(work)
+    try:
+        return await asyncio.shield(step)
+    except asyncio.CancelledError:
+        while not step.done():
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait({step})
+        raise
 
 
 def _entry(event: ev.Event, now: datetime) -> Entry:
@@ -216,4 +235,9 @@ def _encode_state(state: PremisesState) -> str:
 
 
 def _decode_state(payload: str) -> PremisesState:
-    return from_plain(PremisesState, json.loads(payload))
+    """Return the state; raises ValueError when it was not written by these very classes."""
+    plain = json.loads(payload)
+    state = from_plain(PremisesState, plain)
+    if to_plain(state) != plain:
+        raise ValueError("written by another version")
+    return state

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from ..core.access import GONE, Credential, CredentialStatus
@@ -22,7 +22,7 @@ class GrantResult:
     """What the caller gets; the only place where the code is shown."""
 
     grant_id: str
-    code: str
+    code: str = field(repr=False)
     expires_at: datetime
     locks: Mapping[str, Credential]
 

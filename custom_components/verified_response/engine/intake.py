@@ -23,12 +23,23 @@ class Intake:
     def __init__(self, desk: Desk, ids: IdSource) -> None:
         self._desk = desk
         self._ids = ids
+        self._unheard: dict[str, ZoneStatus] = {}
+        self._closed = False
         self.dropped = 0
 
     @property
     def zones(self) -> Mapping[str, ZoneStatus]:
         """Return what is known of each zone."""
         return self._desk.feed.latest.zones
+
+    @property
+    def heard(self) -> Mapping[str, ZoneStatus]:
+        """Return the same without what the desk was never told: it has to be noticed again."""
+        return {**self.zones, **self._unheard}
+
+    def close(self) -> None:
+        """Take nothing more; who comes next finds what changed."""
+        self._closed = True
 
     def learn(self, zones: Mapping[str, ZoneStatus]) -> None:
         """Take over the states found at start; they are no signals."""
@@ -44,6 +55,8 @@ class Intake:
 
     def accept(self, signal: Signal) -> None:
         """Take one signal; zones nobody configured are counted and dropped."""
+        if self._closed:
+            return
         if signal.zone_id not in self._desk.premises.zones:
             self.dropped += 1
             return
@@ -58,6 +71,8 @@ class Intake:
             return
         if signal.kind is SignalKind.REPORTED_OPEN and self._always_on(signal):
             signal = replace(signal, kind=SignalKind.TRIPPED)
+        if signal.kind is SignalKind.TRIPPED and before is not None:
+            self._unheard.setdefault(signal.zone_id, before)
         command = SeeSignal(signal=signal, new_id=self._ids.new_id())
         self._desk.run(self._submit(command), name="signal")
 
@@ -69,3 +84,4 @@ class Intake:
 
     async def _submit(self, command: SeeSignal) -> None:
         await self._desk.submit(command)
+        self._unheard.pop(command.signal.zone_id, None)

@@ -19,11 +19,17 @@ class Keypad:
         return self._codes.has_codes()
 
     async def check(self, code: str | None, *, area_id: str | None, by: str) -> CodeVerdict | None:
-        """Return whose code it is, None when no code exists; raises InvalidRequestError."""
+        """Return whose code it is, None when no code exists; raises InvalidRequestError.
+
+        After several wrong codes in a row nothing is compared for a growing while, restarts included.
+        """
         if not self._codes.has_codes():
             return None
         if not code:
             raise InvalidRequestError("code_required")
+        locked_until = self._desk.state.keypad_locked_until
+        if locked_until is not None and self._desk.now() < locked_until:
+            raise InvalidRequestError("keypad_locked")
         verdict = await self._codes.verify(code)
         if verdict is None:
             await self._desk.submit(NoteWrongCode(area_id=area_id, by=by))

@@ -6,7 +6,8 @@ earlier run of the hub began is never repeated by itself. Recalls and removals a
 
 import asyncio
 import logging
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from ..core.commands import EffectDone, EffectFailed, EffectStarts
 from ..core.effects import (
@@ -24,6 +25,8 @@ from ..core.errors import (
     ShareRetryableError,
     VerifiedResponseError,
 )
+from ..core.incident import DeliveryStatus
+from ..core.state import PremisesState
 from .desk import Desk
 from .feed import Snapshot
 from .granting import Granting
@@ -41,7 +44,11 @@ _LOGGER = logging.getLogger(__name__)
 TIMEOUT_S = 30.0
 FIRST_RETRY_S = 2.0
 LAST_RETRY_S = 60.0
-CLEAR_LAST_RETRY_S = 600.0
+ENDLESS_LAST_RETRY_S = 600.0
+"""Recalls and removals are tried for ever, at this pace in the end."""
+MOST_DOUBLINGS = 10
+NO_RECALL = frozenset({"not_arrived", "responder_unknown"})
+"""Nothing is there to be recalled, or nobody is left to be asked."""
 PATIENCE = 3
 """Attempts for messages and the siren; older news helps nobody."""
 
@@ -68,9 +75,9 @@ class Outbox:
         self._locks = locks
         self._granting = granting
         self._busy: set[str] = set()
-        self._begun: set[str] = set()
+        self._inherited: dict[str, bool] = {}
         self._doors: dict[str, asyncio.Lock] = {}
-        self._wake: dict[str, object] = {}
+        self._wake: dict[str, Callable[[], None]] = {}
         self._stop = desk.feed.subscribe(self._look)
         self._closed = False
 
@@ -83,7 +90,7 @@ class Outbox:
         self._closed = True
         self._stop()
         for cancel in self._wake.values():
-            cancel()  # type: ignore[operator]  # what call_at returned
+            cancel()
         self._wake.clear()
 
     def _look(self, snapshot: Snapshot) -> None:
@@ -97,7 +104,7 @@ class Outbox:
         for lane, pending in lanes.items():
             if lane in self._busy:
                 continue
-            if pending.not_before is not None and pending.not_before > self._clock.now():
+            if _waits(pending, snapshot.state, self._clock.now()):
                 self._sleep_until(lane, pending)
                 continue
             self._busy.add(lane)
@@ -118,15 +125,19 @@ class Outbox:
             await self._attempt(pending)
         finally:
             self._busy.discard(lane)
+            if pending.id not in self._desk.state.effects:
+                self._inherited.pop(pending.id, None)
         self._look(self._desk.feed.latest)
 
     async def _attempt(self, pending: PendingEffect) -> None:
-        inherited = pending.attempts > 0 and pending.id not in self._begun and not self._resumed
-        self._begun.add(pending.id)
+        inherited = self._inherits(pending)
         await self._desk.submit(EffectStarts(effect_id=pending.id))
         started = self._desk.state.effects.get(pending.id)
         if started is None or started.started_at is None:
             return  # pointless meanwhile
+        if not self._desk.durable and isinstance(started.effect, NEEDS_RECORD):
+            await self._failed(started, VerifiedResponseError("journal_needed_first"))
+            return
         try:
             async with asyncio.timeout(TIMEOUT_S):
                 outcome, number = await self._perform(started, inherited=inherited)
@@ -143,6 +154,18 @@ class Outbox:
             await self._desk.submit(
                 EffectDone(effect_id=started.id, outcome=outcome, number=number)
             )
+
+    def _inherits(self, pending: PendingEffect) -> bool:
+        """Say whether an earlier run began it: decided at our first attempt, true for all that follow."""
+        if pending.id not in self._inherited:
+            older = not self._resumed or self._before_restart(pending.requested_at)
+            self._inherited[pending.id] = pending.attempts > 0 and older
+        return self._inherited[pending.id]
+
+    def _before_restart(self, moment: datetime) -> bool:
+        quiet = timedelta(seconds=self._desk.premises.policy.startup_quiet_s)
+        quiet_until = self._desk.state.quiet_until
+        return quiet_until is not None and moment < quiet_until - quiet
 
     async def _perform(self, pending: PendingEffect, *, inherited: bool) -> tuple[str, str | None]:
         match pending.effect:
@@ -203,9 +226,10 @@ class Outbox:
 
     async def _failed(self, pending: PendingEffect, err: VerifiedResponseError) -> None:
         final = _is_final(pending, err)
-        delay = min(FIRST_RETRY_S * 2 ** (pending.attempts - 1), _last_retry(pending))
+        doubled = FIRST_RETRY_S * 2 ** min(pending.attempts - 1, MOST_DOUBLINGS)
+        delay = min(doubled, _last_retry(pending))
         if isinstance(err, ShareRetryableError) and err.retry_after_s is not None:
-            delay = max(delay, min(err.retry_after_s, CLEAR_LAST_RETRY_S))
+            delay = max(delay, min(err.retry_after_s, ENDLESS_LAST_RETRY_S))
         retry_at = None if final else self._clock.now() + timedelta(seconds=delay)
         _LOGGER.warning(
             "%s failed (%s)%s",
@@ -232,8 +256,25 @@ def _lane(pending: PendingEffect) -> str:
     return "siren"
 
 
+def _waits(pending: PendingEffect, state: PremisesState, now: datetime) -> bool:
+    """Say whether its next attempt is still to come; nothing waits in the way of a recall."""
+    if pending.not_before is None or pending.not_before <= now:
+        return False
+    match pending.effect:
+        case Share(action=ShareAction.CREATE, incident_id=incident_id):
+            incident = state.incidents.get(incident_id)
+            return incident is not None and incident.is_open
+        case Share(action=ShareAction.UPDATE, incident_id=incident_id, responder_id=responder_id):
+            delivery = state.incidents[incident_id].deliveries[responder_id]
+            return delivery.status is not DeliveryStatus.CANCELLING
+    return True
+
+
 def _last_retry(pending: PendingEffect) -> float:
-    return CLEAR_LAST_RETRY_S if isinstance(pending.effect, ClearCredential) else LAST_RETRY_S
+    match pending.effect:
+        case ClearCredential() | Share(action=ShareAction.CANCEL):
+            return ENDLESS_LAST_RETRY_S
+    return LAST_RETRY_S
 
 
 def _is_final(pending: PendingEffect, err: VerifiedResponseError) -> bool:
@@ -242,6 +283,8 @@ def _is_final(pending: PendingEffect, err: VerifiedResponseError) -> bool:
             return False  # never given up silently: trouble is shown while it lasts
         case SetCredential():
             return True  # a person waits for the answer
+        case Share(action=ShareAction.CANCEL):
+            return err.code in NO_RECALL
         case Share():
             return isinstance(err, ShareRejectedError)
     return pending.attempts >= PATIENCE

@@ -39,10 +39,12 @@ class Watch:
         self._busy: set[tuple[str, str]] = set()
         self._served: dict[tuple[str, str], datetime] = {}
         self._armed = False
+        self._closed = False
         self._stop = desk.feed.subscribe(self._on_change)
 
     def close(self) -> None:
         """Begin no further burst."""
+        self._closed = True
         self._stop()
 
     async def keep_ready(self) -> None:
@@ -55,30 +57,43 @@ class Watch:
             await pause(self._clock, PREPARE_AGAIN_S)
 
     def _on_change(self, snapshot: Snapshot) -> None:
-        if self._detector is None or not snapshot.news:
+        if not snapshot.news or self._detector is None:
             return
         armed = any(area.phase is not Phase.DISARMED for area in snapshot.state.areas.values())
         if armed is not self._armed:
             self._armed = armed
             self._desk.run(self._detector.stay(awake=armed), name="detector stays")
-        for incident in snapshot.state.open_incidents():
-            if incident.look_until is None or incident.look_until <= self._clock.now():
-                continue
+        self._begin(snapshot)
+
+    def _begin(self, snapshot: Snapshot) -> None:
+        """Begin a burst for each camera that owes one; what was looked at for a trip is not again."""
+        if self._detector is None or self._closed:
+            return
+        looking = [item for item in snapshot.state.open_incidents() if self.is_due(item)]
+        duties = {(item.id, camera) for item in looking for camera in cameras_of(item, snapshot)}
+        self._served = {duty: until for duty, until in self._served.items() if duty in duties}
+        for incident in looking:
             for camera_id in cameras_of(incident, snapshot):
                 duty = (incident.id, camera_id)
                 if duty not in self._busy and self._served.get(duty) != incident.look_until:
                     self._busy.add(duty)
-                    self._served[duty] = incident.look_until
                     self._desk.run(self._burst(*duty), name=f"look {camera_id}")
+
+    def is_due(self, incident: Incident) -> bool:
+        """Say whether the time to look for it is still running."""
+        return incident.look_until is not None and incident.look_until > self._clock.now()
+
+    def serve(self, incident: Incident, camera_id: str) -> None:
+        """Remember for which trip a camera is looked at now."""
+        if incident.look_until is not None:
+            self._served[(incident.id, camera_id)] = incident.look_until
 
     async def _burst(self, incident_id: str, camera_id: str) -> None:
         try:
             await _Burst(self, incident_id, camera_id).run()
         finally:
             self._busy.discard((incident_id, camera_id))
-            incident = self._desk.state.incidents.get(incident_id)
-            if incident is None or not incident.is_open:
-                self._served.pop((incident_id, camera_id), None)
+        self._begin(self._desk.feed.latest)  # a trip may have come while the end was written down
 
     async def look(self, camera_id: str) -> tuple[Detection, datetime, bytes]:
         """Look once, whatever is armed; raises CouldNotLook, FrameRefused."""
@@ -117,6 +132,7 @@ class _Burst:
         self._camera_id = camera_id
         self._frames: deque[Detection] = deque(maxlen=self._desk.premises.policy.frames_window)
         self._scores: list[float] = []
+        self._looks = 0
         self._engine = ""
         self._last_picture = b""
         self._reason: str | None = None
@@ -125,6 +141,7 @@ class _Burst:
     async def run(self) -> None:
         policy = self._desk.premises.policy
         while self._goes_on():
+            self._looks += 1
             began = self._clock.now()
             detection = await self._one()
             if detection is not None:
@@ -147,31 +164,23 @@ class _Burst:
 
     def _goes_on(self) -> bool:
         incident = self._desk.state.incidents.get(self._incident_id)
-        return (
-            incident is not None
-            and incident.is_open
-            and incident.look_until is not None
-            and incident.look_until > self._clock.now()
-        )
+        if incident is None or not incident.is_open or not self._watch.is_due(incident):
+            return False
+        self._watch.serve(incident, self._camera_id)
+        return True
 
     async def _one(self) -> Detection | None:
         """Return what one fresh frame shows; None with the reason kept when it could not be judged."""
         try:
             detection, captured_at, picture = await self._watch.look(self._camera_id)
         except (CouldNotLook, FrameRefused) as err:
-            self._reason = err.code
-            self._watch.show(
-                self._camera_id,
-                CameraLook(at=self._clock.now(), detection=None, reason=err.code),
-            )
-            return None
+            return self._unseen(err.code, self._clock.now())
+        except Exception:  # a bug in an adapter must not pass for an empty room
+            if self._reason != "unexpected":
+                _LOGGER.exception("Looking at %s failed", self._camera_id)
+            return self._unseen("unexpected", self._clock.now())
         if picture == self._last_picture:
-            self._reason = "camera_frozen"
-            self._watch.show(
-                self._camera_id,
-                CameraLook(at=captured_at, detection=None, reason="camera_frozen"),
-            )
-            return None
+            return self._unseen("camera_frozen", captured_at)
         self._last_picture = picture
         self._engine = f"{detection.engine}/{detection.model}"
         self._watch.show(
@@ -179,6 +188,10 @@ class _Burst:
             CameraLook(at=captured_at, detection=detection, reason=None, picture=picture),
         )
         return detection
+
+    def _unseen(self, reason: str, at: datetime) -> None:
+        self._reason = reason
+        self._watch.show(self._camera_id, CameraLook(at=at, detection=None, reason=reason))
 
     async def _report_person(self, detection: Detection) -> None:
         best = max(detection.people, key=lambda person: person.score, default=None)
@@ -203,7 +216,8 @@ class _Burst:
         )
 
     async def _report_end(self) -> None:
-        if len(self._scores) >= self._desk.premises.policy.frames_needed:
+        enough = max(self._desk.premises.policy.frames_needed, self._looks / 2)
+        if len(self._scores) >= enough:  # half of the time unseen is no empty room
             await self._desk.submit(
                 ReportNobody(
                     incident_id=self._incident_id,

@@ -55,13 +55,14 @@ def cancel_document(record: IncidentRecord, responder_id: str) -> wire.CancelDoc
     incident = record.incident
     by = next((item.by for item in reversed(incident.verdicts) if item.threat is None), "")
     dismissed = incident.end_reason == "dismissed"
+    false = wire.CancelReason.OTHER if incident.is_distress else wire.CancelReason.FALSE_ALARM
     return wire.CancelDocument(
         mode=mode_of(record.premises, responder_id),
         reference=incident.id,
         sequence=record.sequence,
         at=record.at,
         by_role=_role(record.premises, by),
-        reason=wire.CancelReason.FALSE_ALARM if dismissed else wire.CancelReason.DISARMED,
+        reason=false if dismissed else wire.CancelReason.DISARMED,
     )
 
 
@@ -117,6 +118,8 @@ def _proposer(by: str) -> wire.ProposedBy:
 def _summary(incident: Incident, wording: Wording) -> str:
     parts = [wording.sentence("kind", incident.kind)]
     parts += [wording.sentence("reason", name) for name in incident.assessment.raised_by]
+    if incident.ha_area:
+        parts.append(wording.sentence("prompt", "called_from", place=incident.ha_area))
     if incident.message:
         parts.append(incident.message[:300])
     if incident.stage is Stage.CLOSED:

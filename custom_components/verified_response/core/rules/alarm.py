@@ -236,8 +236,19 @@ def report_distress(story: Story, command: cmd.ReportDistress) -> None:
             ha_area=command.ha_area,
         )
     )
-    if not command.silent:
-        _sound(story)
+    if command.silent:
+        return
+    _sound(story)
+    for contact in story.premises.contacts.values():
+        if contact.notify:
+            story.request(
+                Push(
+                    incident_id=command.new_id,
+                    contact_id=contact.id,
+                    prompt="help_called",
+                    actions=("false_alarm",),
+                )
+            )
 
 
 def report_look(

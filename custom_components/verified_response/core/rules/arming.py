@@ -12,7 +12,7 @@ from ..errors import InvalidRequestError
 from ..incident import IncidentKind, Stage
 from ..premises import ALWAYS_ON, ZoneType
 from ..state import Phase
-from .dispatch import end_incident
+from .dispatch import end_incident, report_duress
 from .story import Story
 
 MAY_BE_OPEN = ALWAYS_ON | {ZoneType.ENTRY_EXIT, ZoneType.OUTDOOR, ZoneType.INTERIOR}
@@ -81,15 +81,4 @@ def disarm(story: Story, command: cmd.Disarm) -> None:
                 recall=not command.duress,
             )
     if command.duress:
-        story.tell(
-            ev.IncidentOpened(
-                incident_id=command.new_id,
-                kind=IncidentKind.DURESS,
-                stage=Stage.VERIFYING,
-                until=None,
-                areas=(),
-                by=command.by,
-                covert=True,
-                silent=True,
-            )
-        )
+        report_duress(story, command.new_id, by=command.by)

@@ -204,12 +204,35 @@ def dismiss(story: Story, command: cmd.Dismiss) -> None:
     verdict = Verdict(at=story.now, by=command.by, threat=None)
     story.tell(ev.VerdictGiven(incident_id=incident.id, verdict=verdict))
     end_incident(
-        story, incident, stage=Stage.CANCELLED, reason="dismissed", by=command.by, recall=True
+        story,
+        incident,
+        stage=Stage.CANCELLED,
+        reason="dismissed",
+        by=command.by,
+        recall=not command.duress,
     )
+    if command.duress:
+        report_duress(story, command.new_id, by=command.by)
     for area_id in incident.areas:
         area = story.state.area(area_id)
         if area.phase in {Phase.PENDING, Phase.TRIGGERED} and area.mode is not None:
             story.tell(ev.AreaArmed(area_id=area_id, mode=area.mode, by=command.by))
+
+
+def report_duress(story: Story, incident_id: str, *, by: str) -> None:
+    """Call for help where nobody may see it: at once, and never shown."""
+    story.tell(
+        ev.IncidentOpened(
+            incident_id=incident_id,
+            kind=IncidentKind.DURESS,
+            stage=Stage.VERIFYING,
+            until=None,
+            areas=(),
+            by=by,
+            covert=True,
+            silent=True,
+        )
+    )
 
 
 def end_incident(
@@ -297,5 +320,10 @@ def as_shown(incident: Incident) -> Incident:
 
 
 def is_visible(incident: Incident) -> bool:
-    """Say whether the house may show it: duress is never shown."""
+    """Say whether those who ask may see it: duress is never shown."""
     return incident.kind is not IncidentKind.DURESS and not incident.covert
+
+
+def is_on_screens(incident: Incident) -> bool:
+    """Say whether it may appear by itself: a silent call must not light up a screen."""
+    return is_visible(incident) and not incident.silent
