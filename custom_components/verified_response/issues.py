@@ -34,6 +34,12 @@ def troubles(snapshot: Snapshot, entry: ConfigEntry) -> Iterator[Trouble]:
     """Yield what is wrong now."""
     if not snapshot.durable:
         yield Trouble(key="journal_not_written", severity=ir.IssueSeverity.ERROR)
+    if snapshot.journal_set_aside is not None:
+        yield Trouble(
+            key="journal_set_aside",
+            severity=ir.IssueSeverity.CRITICAL,
+            placeholders={"file": snapshot.journal_set_aside},
+        )
     if snapshot.detector is not None and snapshot.detector.reason is not None:
         basic = snapshot.detector.engine == "basic"
         yield Trouble(
@@ -137,6 +143,7 @@ def _show(hass: HomeAssistant, issue_id: str, trouble: Trouble) -> None:
         DOMAIN,
         issue_id,
         is_fixable=False,
+        is_persistent=trouble.key == "journal_set_aside",  # what was lost stays lost
         severity=trouble.severity,
         translation_key=trouble.key,
         translation_placeholders=trouble.placeholders,

@@ -30,6 +30,8 @@ SNAPSHOT_EVERY = 200
 """Records between snapshots: folding 200 takes a few ms, so start-up stays far below 0.3 s."""
 WRITE_AGAIN_S = 5.0
 """How soon a journal that failed is tried again, though nothing else happens."""
+CHAIN_STARTED = "chain_started"
+"""The journal's own record: a damaged file was set aside, and what it knew is not known here."""
 REPLAY_SLICE = 100
 """Records folded before the event loop gets its turn, well under a 20 ms hold."""
 EVENT_TYPES: dict[str, type] = {kind.__name__: kind for kind in ev.Event.__value__.__args__}
@@ -94,6 +96,8 @@ class Desk:
                 state, self._seq = PremisesState(), 0
         records = await self._journal.read(after=self._seq)
         for index, record in enumerate(records):
+            if record.kind == CHAIN_STARTED:
+                self.show(journal_set_aside=str(record.payload.get("file", "")))
             event = event_of(record)
             if event is not None:
                 state = evolve(state, event, record.at)

@@ -36,6 +36,8 @@ class Snapshot:
     detector: DetectorInfo | None = None
     chain: Mapping[str, str | None] = field(default_factory=dict)
     """Per responder the error of the last test, None when the way is open."""
+    journal_set_aside: str | None = None
+    """Name of the damaged file after which this chain began, None when there was none."""
     news: tuple[Event, ...] = ()
     at: datetime | None = None
 
