@@ -7,6 +7,7 @@ import pytest
 
 from sandbox.demo.desk_process import DeskProcess
 from sandbox.real_home import RealHome
+from tests.real.road import Road
 
 type StartHome = Callable[..., Awaitable[RealHome]]
 
@@ -40,3 +41,11 @@ async def police_desk(tmp_path: Path) -> AsyncIterator[DeskProcess]:
     await desk.start()
     yield desk
     await desk.stop()
+
+
+@pytest.fixture
+async def road(police_desk: DeskProcess) -> AsyncIterator[Road]:
+    """The road to the running desk."""
+    async with Road.built(police_desk.url) as built:
+        police_desk.url = built.url  # where a home is told to find it
+        yield built
