@@ -4,9 +4,10 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-import custom_components  # noqa: F401 - ours, before the plug-in's own of the same name
 import pytest
 import pytest_socket
+
+import custom_components  # noqa: F401 - ours, before the plug-in's own of the same name
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("VERIFIED_RESPONSE_SHARED") or ROOT.parent / "shared")

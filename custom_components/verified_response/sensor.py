@@ -15,6 +15,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
+from .core.effects import PendingEffect
 from .core.incident import ENDED, HAS_LEVEL, Stage
 from .core.premises import Responder
 from .core.rules.dispatch import is_on_screens
@@ -122,7 +123,7 @@ SENSORS = (
         key="outbox",
         entity_category=EntityCategory.DIAGNOSTIC,
         value_fn=lambda snapshot: sum(
-            _shown(snapshot, pending.effect) for pending in snapshot.state.effects.values()
+            _shown(snapshot, pending) for pending in snapshot.state.effects.values()
         ),
     ),
     PremisesSensorDescription(
@@ -146,10 +147,14 @@ SENSORS = (
 )
 
 
-def _shown(snapshot: Snapshot, effect: object) -> bool:
-    """Say whether a pending effect may be counted where a stranger could look: duress may not."""
-    incident = snapshot.state.incidents.get(getattr(effect, "incident_id", None) or "")
-    return incident is None or is_on_screens(incident)
+def _shown(snapshot: Snapshot, pending: PendingEffect) -> bool:
+    """Say whether it may be counted where a stranger could look: duress may not, nor may its lack."""
+    incident = snapshot.state.incidents.get(getattr(pending.effect, "incident_id", None) or "")
+    if incident is None:
+        return True
+    if not incident.is_open and pending.last_error is None:
+        return False  # a recall that goes well: under duress there is none
+    return is_on_screens(incident)
 
 
 async def async_setup_entry(

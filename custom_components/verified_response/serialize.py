@@ -9,6 +9,9 @@ from .core.premises import Premises
 from .core.rules.dispatch import as_shown
 from .engine.ports import Record
 
+RECALL_KINDS = frozenset(
+    {"DeliveryChanged", "EffectDelayed", "EffectFinished", "EffectRequested", "EffectStarted"}
+)
 HIDDEN_FIELDS = frozenset({"fingerprint", "box", "recall"})
 
 
@@ -58,7 +61,12 @@ def _named(unknown: str, premises: Premises) -> dict[str, str]:
 
 
 def timeline(records: Sequence[Record], premises: Premises) -> list[dict[str, Any]]:
-    """Return journal records as a timeline: what happened, when, and where by name."""
+    """Return journal records as a timeline: what happened, when, and where by name.
+
+    How a recall went after the end is told by the deliveries: under duress there is none, and a
+    timeline without it would show that.
+    """
+    ended = next((record.seq for record in records if record.kind == "IncidentEnded"), None)
     return [
         {
             "at": record.at.isoformat(),
@@ -67,6 +75,7 @@ def timeline(records: Sequence[Record], premises: Premises) -> list[dict[str, An
             **_details(record.payload, premises),
         }
         for record in records
+        if ended is None or record.seq <= ended or record.kind not in RECALL_KINDS
     ]
 
 

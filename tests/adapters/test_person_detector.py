@@ -239,9 +239,7 @@ async def test_while_it_shall_stay_awake_the_worker_stays(make: Make) -> None:
     assert detector.worker_pid == pid
     assert exists(pid)
     await detector.stay(awake=False)
-    async with asyncio.timeout(LONG_S):
-        while exists(pid):
-            await asyncio.sleep(0.02)
+    await until(lambda: not exists(pid))
     assert detector.worker_pid is None
 
 

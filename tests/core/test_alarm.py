@@ -133,6 +133,7 @@ def test_the_door_of_another_area_joins_a_running_alarm():
 def test_a_second_trip_adds_evidence_and_no_second_alarm():
     house = armed()
     house.trip("kitchen_window")
+    house.wait(5)
     house.trip("kitchen_window")
     assert len(house.incident.evidence) == 2
     assert house.siren() == [True]
@@ -193,6 +194,7 @@ def test_an_outdoor_trip_is_kept_once_an_incident_is_open():
 def test_technical_alarms_are_always_on(zone: str, kind: IncidentKind, sirens: list[bool]):
     house = House()
     house.trip(zone)
+    house.wait(5)
     house.trip(zone)
     [incident] = house.state.incidents.values()
     assert (incident.kind, incident.stage) == (kind, Stage.ABORT_WINDOW)
@@ -339,3 +341,39 @@ def test_confirming_in_the_entry_delay_raises_the_alarm_and_still_keeps_the_abor
     assert not house.shares()
     house.wait(1)
     assert len(house.shares()) == 2
+
+
+def test_a_chattering_zone_adds_one_item_in_five_seconds_and_extends_the_look():
+    house = armed()
+    house.trip("hall")
+    until = house.incident.look_until
+    for _ in range(4):
+        house.wait(1)
+        house.trip("hall")
+    assert len([item for item in house.incident.evidence if isinstance(item, ZoneTrip)]) == 1
+    assert (house.incident.look_until - until).total_seconds() == 4
+    assert house.replayed() == house.state
+    house.trip("study")
+    house.wait(1)
+    house.trip("hall")
+    trips = [item.zone_id for item in house.incident.evidence if isinstance(item, ZoneTrip)]
+    assert trips == ["hall", "study", "hall"]
+
+
+def test_chatter_without_a_camera_says_nothing():
+    house = armed()
+    house.trip("kitchen_window")
+    assert house.trip("kitchen_window") == []
+    house.wait(5)
+    assert house.trip("kitchen_window") != []
+
+
+def test_chatter_that_reaches_another_area_is_kept():
+    house = armed()
+    house.trip("passage")
+    house.do(cmd.Arm(area_id="garage", mode=ArmMode.AWAY, by="owner"))
+    house.wait(house.premises.policy.exit_delay_s - 1)
+    house.trip("passage")
+    house.wait(1)
+    house.trip("passage")
+    assert set(house.incident.areas) == {"house", "garage"}

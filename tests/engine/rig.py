@@ -182,9 +182,7 @@ class Rig:
     @property
     def shares(self) -> list[PendingEffect]:
         """Return the pending shares."""
-        return [
-            item for item in self.desk.state.effects.values() if isinstance(item.effect, Share)
-        ]
+        return [item for item in self.desk.state.effects.values() if isinstance(item.effect, Share)]
 
     @property
     def cancelled(self) -> list[str]:

@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import pytest
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import Context, HomeAssistant, ServiceCall, State
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
-import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.verified_response.const import DOMAIN
@@ -259,6 +260,9 @@ class House:
             if f"|{action}|" in item["action"]
         )
         self.hass.bus.async_fire("mobile_app_notification_action", {"action": button, **typed})
+        await asyncio.sleep(0)
+        answers = [item for item in asyncio.all_tasks() if item.get_name().endswith(" answer")]
+        await asyncio.gather(*answers)  # codes are compared slowly, by design
         await self.settle()
         answers = [task for task in asyncio.all_tasks() if task.get_name().endswith(" answer")]
         if answers:  # a typed code takes its time on purpose
@@ -302,7 +306,8 @@ class House:
 
     async def close(self) -> None:
         assert self.entry is not None
-        await self.hass.config_entries.async_unload(self.entry.entry_id)
+        if self.entry.state is ConfigEntryState.LOADED:
+            await self.hass.config_entries.async_unload(self.entry.entry_id)
         await self.hass.async_block_till_done()
         self._stack.close()
         assert len(self.center.created) == self.shares_expected, "something left the house"

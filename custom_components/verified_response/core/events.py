@@ -96,6 +96,14 @@ class EvidenceAdded:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class LookExtended:
+    """A chattering zone: nothing new to know, but the cameras look on."""
+
+    incident_id: str
+    look_until: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Assessed:
     """The proposed level or its reasons changed."""
 
@@ -257,6 +265,7 @@ type Event = (
     | AreaDisarmed
     | IncidentOpened
     | EvidenceAdded
+    | LookExtended
     | Assessed
     | StageChanged
     | PeopleAsked

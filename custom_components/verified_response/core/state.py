@@ -198,6 +198,11 @@ def _(event: ev.EvidenceAdded, state: PremisesState, _at: datetime) -> PremisesS
 
 
 @_fold.register
+def _(event: ev.LookExtended, state: PremisesState, _at: datetime) -> PremisesState:
+    return _with_incident(state, event.incident_id, look_until=event.look_until)
+
+
+@_fold.register
 def _(event: ev.Assessed, state: PremisesState, _at: datetime) -> PremisesState:
     return _with_incident(state, event.incident_id, assessment=event.assessment)
 

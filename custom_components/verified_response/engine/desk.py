@@ -226,11 +226,17 @@ def _entry(event: ev.Event, now: datetime) -> Entry:
 
 
 def event_of(record: Record) -> ev.Event | None:
-    """Return the event of a record; None for kinds this version does not know."""
+    """Return the event of a record; None for what this version does not understand."""
     kind = EVENT_TYPES.get(record.kind)
     if kind is None:
         return None
-    event: ev.Event = from_plain(kind, record.payload)
+    try:
+        event: ev.Event = from_plain(kind, record.payload)
+    except ValueError:  # an alarm that starts without one old fact beats none at all
+        _LOGGER.exception(
+            "Record %d of the journal cannot be understood; going on without it", record.seq
+        )
+        return None
     return event
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from ..core.access import GONE, Credential, CredentialStatus
 from ..core.codes import choose_code
-from ..core.commands import RequestGrant
+from ..core.commands import RequestGrant, RevokeGrant
 from ..core.errors import InvalidRequestError, LockFailedError
 from .desk import Desk
 from .ports import IdSource, LockCapabilities, Locks
@@ -78,10 +78,13 @@ class Granting:
                     )
                 )
             except BaseException:
-                del self._codes[grant_id]
+                self._forget(grant_id)
                 raise
         try:
             await self._outcomes(grant_id)
+        except asyncio.CancelledError:
+            self._forget(grant_id)
+            raise
         finally:
             self._codes.pop(grant_id, None)
         return GrantResult(
@@ -90,6 +93,15 @@ class Granting:
             expires_at=expires_at,
             locks=self._desk.state.grants[grant_id].credentials,
         )
+
+    def _forget(self, grant_id: str) -> None:
+        """End a grant whose code nobody will ever see."""
+        self._codes.pop(grant_id, None)
+        if grant_id in self._desk.state.grants:
+            self._desk.run(self._revoke(grant_id), name="revoke an unseen code")
+
+    async def _revoke(self, grant_id: str) -> None:
+        await self._desk.submit(RevokeGrant(grant_id=grant_id, by="hub"))
 
     def _choose(self, code: str | None, bounds: Sequence[LockCapabilities]) -> str:
         minimum = max((caps.min_length for caps in bounds), default=4)

@@ -49,8 +49,8 @@ ENDLESS_LAST_RETRY_S = 600.0
 MOST_DOUBLINGS = 10
 NO_RECALL = frozenset({"not_arrived", "responder_unknown"})
 """Nothing is there to be recalled, or nobody is left to be asked."""
-PATIENCE = 3
-"""Attempts for messages and the siren; older news helps nobody."""
+PATIENCE = 6
+"""Attempts for messages and the siren, about a minute: after a start the channels come up late."""
 
 
 class Outbox:

@@ -174,13 +174,16 @@ class _Burst:
         try:
             detection, captured_at, picture = await self._watch.look(self._camera_id)
         except (CouldNotLook, FrameRefused) as err:
-            return self._unseen(err.code, self._clock.now())
+            self._unseen(err.code, self._clock.now())
+            return None
         except Exception:  # a bug in an adapter must not pass for an empty room
             if self._reason != "unexpected":
                 _LOGGER.exception("Looking at %s failed", self._camera_id)
-            return self._unseen("unexpected", self._clock.now())
+            self._unseen("unexpected", self._clock.now())
+            return None
         if picture == self._last_picture:
-            return self._unseen("camera_frozen", captured_at)
+            self._unseen("camera_frozen", captured_at)
+            return None
         self._last_picture = picture
         self._engine = f"{detection.engine}/{detection.model}"
         self._watch.show(

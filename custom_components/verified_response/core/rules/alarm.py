@@ -23,6 +23,8 @@ TECHNICAL = {
 }
 CALLED = {ZoneType.PANIC: IncidentKind.PANIC, ZoneType.MEDICAL: IncidentKind.MEDICAL}
 PROTECTING = frozenset({Phase.ARMED, Phase.PENDING, Phase.TRIGGERED})
+CHATTER_S = 5
+"""Trips of one zone closer than this are one trip: a loose contact must not fill the record."""
 CALLS_JOIN_S = 300
 """A second call for help within five minutes is the same call (standards, 8.8); later it is a new one."""
 
@@ -129,6 +131,11 @@ def _sound(story: Story) -> None:
 
 def _add_trip(story: Story, zone: Zone, incident: Incident, areas: tuple[str, ...] = ()) -> None:
     """Keep a trip; after a long silence it is news again, even when nobody ever ended the incident."""
+    if _chatters(story, zone, incident, areas):
+        look_until = _look_until(story, zone)
+        if look_until is not None:
+            story.tell(ev.LookExtended(incident_id=incident.id, look_until=look_until))
+        return
     trips = [item.at for item in incident.evidence if isinstance(item, ZoneTrip)]
     story.tell(
         ev.EvidenceAdded(
@@ -144,6 +151,15 @@ def _add_trip(story: Story, zone: Zone, incident: Incident, areas: tuple[str, ..
     if incident.kind in LOUD or areas:
         _sound(story)
     ask_people(story, incident.id, anew=True)
+
+
+def _chatters(story: Story, zone: Zone, incident: Incident, areas: tuple[str, ...]) -> bool:
+    """Say whether the zone told the same a moment ago: no further evidence, however often it does."""
+    since = story.now - timedelta(seconds=CHATTER_S)
+    return set(areas) <= set(incident.areas) and any(
+        isinstance(item, ZoneTrip) and item.zone_id == zone.id and item.observed and item.at > since
+        for item in incident.evidence
+    )
 
 
 def _look_until(story: Story, zone: Zone) -> datetime | None:

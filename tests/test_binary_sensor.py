@@ -1,0 +1,77 @@
+"""Troubles and sightings."""
+
+# ruff: noqa: F811 - the fixtures are imported, and named as arguments
+
+from datetime import timedelta
+
+import pytest
+from homeassistant.util import dt as dt_util
+from pytest_homeassistant_custom_component.common import async_fire_time_changed
+
+from tests.scenarios.conftest import House, empty_house, house  # noqa: F401 - fixtures
+
+
+async def _person_seen(house: House) -> None:
+    await house.arm()
+    house.detector.will_see(0.8, frames=40)
+    await house.trip("hall_motion")
+    assert house.state("binary_sensor.hall_person").state == "on"
+    assert house.state("binary_sensor.hall_blind").state == "off"
+
+
+async def test_a_look_says_nothing_about_later(house: House) -> None:
+    await _person_seen(house)
+    house.clock.tick(31)  # nothing of ours happens meanwhile but the passing of time
+    async_fire_time_changed(house.hass, dt_util.utcnow() + timedelta(seconds=32))
+    await house.settle()
+    assert house.state("binary_sensor.hall_person").state == "unknown"
+    assert house.state("binary_sensor.hall_blind").state == "unknown"
+
+
+async def test_nobody_looks_while_nothing_is_armed(house: House) -> None:
+    await house.trip("hall_motion")
+    assert not house.camera.asked
+    assert house.state("binary_sensor.hall_person").state == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("zone", "state", "ready"),
+    [
+        ("kitchen_window", "on", "off"),
+        ("kitchen_window", "unavailable", "unknown"),
+        ("kitchen_window", "unknown", "unknown"),
+        ("front_door", "on", "on"),
+        ("hall_motion", "on", "on"),
+    ],
+)
+async def test_ready_to_arm(house: House, zone: str, state: str, ready: str) -> None:
+    assert house.state("binary_sensor.home_ready_to_arm").state == "on"
+    await house.sensor(zone, state)
+    assert house.state("binary_sensor.home_ready_to_arm").state == ready
+
+
+async def test_chain_ready_follows_the_test(house: House) -> None:
+    assert house.state("binary_sensor.home_chain_ready").state == "on"
+    assert house.state("sensor.city_desk_status").state == "ready"
+    house.center.unreachable = "unreachable"
+    await house.hass.services.async_call(
+        "button", "press", {"entity_id": "button.home_test_chain"}, blocking=True
+    )
+    await house.settle()
+    assert house.state("binary_sensor.home_chain_ready").state == "off"
+    assert house.state("sensor.city_desk_status").state == "unreachable"
+    assert "responder_unreachable" in house.issues
+    house.center.unreachable = None
+    await house.wait(901)
+    assert house.state("binary_sensor.home_chain_ready").state == "on"
+    assert "responder_unreachable" not in house.issues
+
+
+@pytest.mark.parametrize(
+    ("state", "shown"),
+    [("unavailable", "on"), ("unknown", "unknown"), ("jammed", "off"), ("locked", "off")],
+)
+async def test_a_lock_that_is_not_there(house: House, state: str, shown: str) -> None:
+    house.hass.states.async_set("lock.front", state)
+    await house.settle()
+    assert house.state("binary_sensor.front_lock_unreachable").state == shown

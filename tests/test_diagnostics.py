@@ -1,0 +1,31 @@
+"""Diagnostics: enough to understand a trouble, nothing that tells where or whose it is."""
+
+# ruff: noqa: F811 - the fixtures are imported, and named as arguments
+
+from homeassistant.helpers.json import json_dumps
+
+from custom_components.verified_response.diagnostics import async_get_config_entry_diagnostics
+from tests.fakes.config_entry import ADDRESS, OWNER_CODE, PHONE, RESPONDER, SECRET
+from tests.scenarios.conftest import House, empty_house, house  # noqa: F401 - fixtures
+
+
+async def test_what_they_hold_and_what_not(house: House) -> None:
+    await house.arm()
+    house.camera.dark.add("camera.hall")
+    await house.trip("hall_motion")
+    await house.act("grant_access", lock=["lock.front"], recipient="Officer Krupke")
+    assert house.entry is not None
+    told = await async_get_config_entry_diagnostics(house.hass, house.entry)
+    assert told["journal"]["intact"] is True
+    assert told["detector"]["engine"] == "onnx"
+    assert told["areas"] == ["triggered"]
+    assert told["zones"].count("open") == 1
+    assert told["incidents"][0]["assessment"]["unknowns"][0]["what"] == "could_not_look"
+    assert told["options"]["abort_window"] == 15
+    text = str(json_dumps(told))
+    hidden = [
+        ADDRESS, PHONE, OWNER_CODE, SECRET, "scrypt", "Krupke", "City desk", "Ada", "House",
+        "Kitchen", "notify.ada", "camera.hall", "lock.front", "binary_sensor", "siren.house",
+        RESPONDER["client_id"], RESPONDER["base_url"], RESPONDER["agreement_reference"],
+    ]  # fmt: skip
+    assert [item for item in hidden if item in text] == []

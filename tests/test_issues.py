@@ -1,0 +1,75 @@
+"""Repair issues appear with a trouble and go with it."""
+
+# ruff: noqa: F811 - the fixtures are imported, and named as arguments
+
+from homeassistant.helpers import issue_registry as ir
+
+from custom_components.verified_response.const import DOMAIN
+from custom_components.verified_response.core.detection import Trust
+from tests.fakes.config_entry import part
+from tests.fakes.person_detector import detection
+from tests.scenarios.conftest import House, empty_house, house  # noqa: F401 - fixtures
+
+LOST = part(
+    "zone",
+    "Cellar",
+    entity_id="binary_sensor.cellar",
+    type="perimeter",
+    areas=["gone"],
+    cameras=[],
+    forced_entry=False,
+)
+
+
+async def test_a_quiet_house_has_no_issues(house: House) -> None:
+    assert house.issues == set()
+
+
+async def test_an_issue_goes_with_the_configuration_that_caused_it(
+    empty_house: House,
+) -> None:
+    await empty_house.set_up(more=[LOST])
+    assert empty_house.issues == {"zone_without_area"}
+    assert empty_house.entry is not None
+    empty_house.hass.config_entries.async_remove_subentry(empty_house.entry, "cellar")
+    await empty_house.settle()
+    assert empty_house.issues == set()
+
+
+async def test_an_issue_that_nobody_can_judge_yet_survives_a_reload(
+    empty_house: House,
+) -> None:
+    house = empty_house
+    house.detector.otherwise = detection(trust=Trust.LOW)
+    await house.set_up()
+    assert house.issues == {"detector_basic"}
+    registry = ir.async_get(house.hass)
+    ((_, issue_id),) = [key for key in registry.issues if key[0] == DOMAIN]
+    ir.async_ignore_issue(house.hass, DOMAIN, issue_id, True)
+    assert house.entry is not None
+    await house.hass.config_entries.async_reload(house.entry.entry_id)
+    await house.settle()
+    issue = registry.async_get_issue(DOMAIN, issue_id)
+    assert issue is not None
+    assert issue.dismissed_version is not None
+    house.detector.otherwise = detection()
+    await house.hass.config_entries.async_reload(house.entry.entry_id)
+    await house.settle()
+    assert house.issues == set()
+
+
+async def test_every_shown_issue_is_translated(house: House) -> None:
+    import json
+    from pathlib import Path
+
+    import custom_components.verified_response as package
+
+    texts = json.loads(
+        (Path(package.__file__).parent / "translations" / "en.json").read_text(encoding="utf-8")
+    )["issues"]
+    await house.arm()
+    assert house.entry is not None
+    house.center.unreachable = "unreachable"
+    await house.entry.runtime_data.chain.test()
+    assert house.issues == {"responder_unreachable"}
+    assert house.issues <= set(texts)
