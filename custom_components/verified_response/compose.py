@@ -110,9 +110,13 @@ async def compose(
         try_responder=partial(_try_responder, hass, entry),
         start_callback_check=partial(_callback_check, hass, entry, ids, wording),
     )
-    _listen(hass, entry, runtime, premises, key)
-    _catch_up(hass, runtime, before)
-    runtime.begin()
+    try:
+        _listen(hass, entry, runtime, premises, key)
+        _catch_up(hass, runtime, before)
+        runtime.begin()
+    except BaseException:
+        await runtime.stop()
+        raise
     entry.async_on_unload(lambda: _remember(hass, entry, runtime))
     return runtime
 
@@ -279,6 +283,7 @@ def _listen(
                 responder_id=item.subentry_id,
                 secret=item.data[c.CONF_CLIENT_SECRET],
                 say=desk.submit,
+                is_stored=lambda: desk.durable,
             )
         )
 

@@ -172,10 +172,20 @@ async def said(hass: HomeAssistant) -> AsyncIterator[list[RespondersSay]]:
         heard.append(command)
 
     end = reports.listen(
-        hass, domain=DOMAIN, webhook_id="hook", responder_id="desk", secret=SECRET, say=say
+        hass,
+        domain=DOMAIN,
+        webhook_id="hook",
+        responder_id="desk",
+        secret=SECRET,
+        say=say,
+        is_stored=lambda: not full_disk,
     )
     yield heard
     end()
+    full_disk.clear()
+
+
+full_disk: list[bool] = []
 
 
 async def post(client: Any, body: bytes, *, secret: str = SECRET, at: float | None = None) -> int:
@@ -199,6 +209,14 @@ async def test_a_signed_report_is_taken(
             note="two cars",
         )
     ]
+
+
+async def test_what_is_not_on_disk_has_to_come_again(
+    said: list[RespondersSay], hass_client_no_auth: Any
+) -> None:
+    client = await hass_client_no_auth()
+    full_disk.append(True)
+    assert await post(client, json.dumps(REPORT).encode()) == 503
 
 
 @pytest.mark.parametrize(

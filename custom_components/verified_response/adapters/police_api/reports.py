@@ -27,10 +27,11 @@ def listen(
     responder_id: str,
     secret: str,
     say: Callable[[RespondersSay], Awaitable[object]],
+    is_stored: Callable[[], bool],
 ) -> Callable[[], None]:
     """Take a responder's reports at a webhook; return what ends it.
 
-    200 means stored. A wrong signature, a stale one or another shape is refused and changes nothing.
+    200 means stored, 503 that it has to come again. A wrong signature, a stale one or another shape is refused and changes nothing.
     """
 
     async def handle(_: HomeAssistant, __: str, request: web.Request) -> web.Response:
@@ -55,7 +56,7 @@ def listen(
                 note=event.note or "",
             )
         )
-        return web.Response(status=200)
+        return web.Response(status=200 if is_stored() else 503)
 
     webhook.async_register(
         hass, domain, "Verified Response", webhook_id, handle, allowed_methods=["POST"]
