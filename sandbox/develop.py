@@ -6,6 +6,8 @@ import os
 import sys
 from pathlib import Path
 
+from sandbox.real_home import http_store
+
 ROOT = Path(__file__).resolve().parents[1]
 DOMAIN = "verified_response"
 YAML = """\
@@ -25,24 +27,6 @@ logger:
 """
 
 
-def listening_on(port: int) -> dict[str, object]:
-    """Home Assistant's own stored address settings, final and for this machine only."""
-    stable = {
-        "server_host": ["127.0.0.1"],
-        "server_port": port,
-        "cors_allowed_origins": [],
-        "login_attempts_threshold": -1,
-        "ip_ban_enabled": True,
-        "ssl_profile": "modern",
-        "use_x_frame_options": True,
-        "created_at": "2026-01-01T00:00:00+00:00",
-        "error": None,
-        "error_message": None,
-    }
-    data = {"stable": stable, "pending": None, "yaml_migration_done": True}
-    return {"version": 2, "minor_version": 2, "key": "http", "data": data}
-
-
 def prepare(config: Path, port: int) -> None:
     """Fill the configuration folder with what is missing; nothing of the developer's is overwritten."""
     for folder in (".storage", "custom_components", "www"):
@@ -56,7 +40,7 @@ def prepare(config: Path, port: int) -> None:
     if link.exists():
         sys.exit(f"{link} is not a link: please move it away")
     link.symlink_to(ROOT / "custom_components" / DOMAIN, target_is_directory=True)
-    (config / ".storage" / "http").write_text(json.dumps(listening_on(port), indent=2))
+    (config / ".storage" / "http").write_text(json.dumps(http_store(port), indent=2))
 
 
 def environment() -> dict[str, str]:

@@ -90,7 +90,7 @@ class RealHome:
             self.port = json.loads(store.read_text())["data"]["stable"]["server_port"]
         else:
             self.port = _free_port()
-            _write_json(store, _http_store(self.port))
+            _write_json(store, http_store(self.port))
         # The core_config step would start flows that want the internet: only the user step is left.
         onboarding = self.folder / ".storage" / "onboarding"
         if not onboarding.exists():
@@ -291,7 +291,8 @@ def _empty_frontend(folder: Path) -> None:
         (folder / name).write_text("<!doctype html><title>no frontend</title>", encoding="utf-8")
 
 
-def _http_store(port: int) -> Json:
+def http_store(port: int) -> Json:
+    """Home Assistant's own stored address settings, final and for this machine only."""
     stable = {
         "server_host": ["127.0.0.1"],
         "server_port": port,
