@@ -12,7 +12,16 @@ FUNCTION_LINES = 60
 PUBLIC_METHODS = 14
 PROTOCOL_METHODS = 8
 ROOM_MODULES = 20
-ROOMS = ("core", "engine", "vision", "public_safety", "adapters", "adapters/locks", "websocket_api")
+ROOMS = (
+    "core",
+    "core/rules",
+    "engine",
+    "vision",
+    "public_safety",
+    "adapters",
+    "adapters/locks",
+    "adapters/police_api",
+)
 FORBIDDEN = re.compile(r"(^|_)(managers?|helpers?|utils?|utilities|common|misc)(_|$)")
 
 CODE = [*modules(), *modules(ROOT / "sandbox"), *modules(ROOT / "scripts")]
