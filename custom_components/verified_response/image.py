@@ -44,16 +44,20 @@ class EvidenceImage(VerifiedResponseEntity, ImageEntity):
         ImageEntity.__init__(self, hass)
         self._shown: tuple[bytes, Detection] | None = None
         self._drawn: bytes | None = None
+        self._of: str | None = None
 
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
-        if current_incident(self.snapshot) is None:
+        incident = current_incident(self.snapshot)
+        if incident is None:
             return
+        if incident.id != self._of:  # a picture of an earlier incident says nothing about this one
+            self._of, self._shown, self._drawn = incident.id, None, None
         threshold = self.snapshot.premises.policy.person_score
         newest: datetime | None = self._attr_image_last_updated
         for look in self.snapshot.cameras.values():
-            if look.detection is None or look.picture is None:
+            if look.detection is None or look.picture is None or look.at < incident.opened_at:
                 continue
             if look.detection.best_score < threshold or (newest and look.at <= newest):
                 continue

@@ -12,7 +12,9 @@ from custom_components.verified_response.adapters.contacts import HomeContacts
 from custom_components.verified_response.adapters.wording import load_wording
 from custom_components.verified_response.const import DOMAIN
 from custom_components.verified_response.core.assessment import Assessment
+from custom_components.verified_response.core.detection import Trust
 from custom_components.verified_response.core.errors import WorkFailedError
+from custom_components.verified_response.core.evidence import PersonSeen
 from custom_components.verified_response.core.incident import Incident, IncidentKind, Stage
 from custom_components.verified_response.engine.ports import Prompt
 from tests import builders
@@ -30,6 +32,16 @@ def incident(**changes: Any) -> Incident:
             "opened_at": NOW,
             "stage": Stage.AWAITING_CONFIRMATION,
             "assessment": Assessment(level=2, raised_by=("person_seen",)),
+            "evidence": (
+                PersonSeen(
+                    at=NOW,
+                    camera_id="hall",
+                    outdoor=False,
+                    trust=Trust.FULL,
+                    engine="e",
+                    scores=(0.9,),
+                ),
+            ),
             **changes,
         }
     )

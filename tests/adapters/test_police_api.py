@@ -254,3 +254,10 @@ async def test_without_a_signature_nothing_is_taken(
     answer = await client.get("/api/webhook/hook")
     assert answer.status == 405
     assert not said
+
+
+@pytest.mark.parametrize("typed", ["back\tdoor", "line\r\nline", "nul\x00", "half \ud800 pair"])
+def test_no_text_of_people_makes_a_document_that_a_desk_refuses(typed: str) -> None:
+    called = record(kind=IncidentKind.PANIC, by="user:1", message=typed)
+    summary = documents.incident_document(called, "desk", ACCESS, SAY).situation.summary
+    assert typed[:3] in summary

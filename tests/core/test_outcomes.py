@@ -379,3 +379,36 @@ def test_late_words_about_finished_effects_change_nothing():
         ),
     ):
         assert replace(evolve(before, event, house.now)) == before
+
+
+def test_a_refusal_after_a_lost_answer_does_not_mean_that_nothing_arrived():
+    house = sending()
+    house.fail(house.shares("desk")[0])
+    house.start(house.shares("desk")[0])
+    house.fail(house.shares("desk")[0], "unauthorized", final=True)
+    assert (house.delivery().status, house.delivery().reason) == (DeliveryStatus.HELD, "gave_up")
+    house.dismiss()
+    assert house.shares("desk", ShareAction.CANCEL)
+
+
+def test_a_refusal_after_a_lost_answer_is_recalled_when_it_is_over():
+    house = sending()
+    house.fail(house.shares("desk")[0])
+    house.start(house.shares("desk")[0])
+    house.dismiss()
+    house.fail(house.shares("desk", ShareAction.CREATE)[0], "unauthorized", final=True)
+    assert house.shares("desk", ShareAction.CANCEL)
+
+
+@pytest.mark.parametrize("attempts", [0, 1])
+def test_what_could_not_even_begin_in_time_is_not_begun_late(attempts: int):
+    house = confirmed()
+    for _ in range(attempts):
+        house.start(house.shares("desk")[0])
+        house.fail(house.shares("desk")[0])
+    house.wait(outcomes.GIVE_UP_S)
+    house.start(house.shares("desk", ShareAction.CREATE)[0])
+    assert not house.shares("desk", ShareAction.CREATE)
+    reason = "gave_up" if attempts else "too_late"
+    assert (house.delivery().status, house.delivery().reason) == (DeliveryStatus.HELD, reason)
+    assert ("owner", "not_delivered") in house.prompts()

@@ -212,3 +212,31 @@ def test_a_proposal_names_its_rules_and_its_policy():
     found = judge(trip())
     assert found.proposed_by == "hub"
     assert found.policy_version == Policy().version
+
+
+def test_much_evidence_of_one_place_is_read_in_one_pass():
+    """Comparing each trip with each other one held the hub for half a second at 5 000 trips."""
+    compared = 0
+
+    class Counted(str):
+        __slots__ = ()
+
+        def __ne__(self, other: object) -> bool:
+            nonlocal compared
+            compared += 1
+            return str.__ne__(self, other)
+
+        __hash__ = str.__hash__
+
+    trips = [
+        ZoneTrip(
+            at=START + timedelta(seconds=30 * n),
+            zone_id="hall",
+            zone_type=ZoneType.INTERIOR,
+            device=Counted("pir"),
+            place="hall",
+        )
+        for n in range(2000)
+    ]
+    assert assess(trips, (), Policy()).level == 1
+    assert compared <= 2 * len(trips)

@@ -246,7 +246,7 @@ async def test_waiting_until_it_is_gone(rig: Rig, monkeypatch: pytest.MonkeyPatc
 
 async def test_a_write_that_is_never_answered_is_cleared(rig: Rig, monkeypatch: pytest.MonkeyPatch):
     """Nobody knows whether the code is on the lock: it is taken off again."""
-    monkeypatch.setattr(outbox, "TIMEOUT_S", 0.01)
+    monkeypatch.setattr(outbox, "LOCK_TIMEOUT_S", 0.01)
     lock = rig.locks.locks["front"]
     set_code = lock.set_code
 

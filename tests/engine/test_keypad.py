@@ -1,5 +1,7 @@
 """Codes at the desk's door: whose it is, and nothing of what was typed is kept."""
 
+import asyncio
+
 import pytest
 
 from custom_components.verified_response.core import events as ev
@@ -51,3 +53,25 @@ async def test_a_wrong_code_is_written_down_without_the_code(rig: Rig):
         await Keypad(rig.desk, Codes(c4711=OWNER)).check("9083", area_id="house", by="x")
     assert rig.news[-1] == ev.WrongCode(area_id="house", by="x")
     assert "9083" not in repr(rig.journal.rows)
+
+
+async def test_guesses_side_by_side_cost_as_much_as_one_by_one(rig: Rig):
+    """The race of many calls: all were compared before the first wrong one was written down."""
+    book = SlowBook()
+    keypad = Keypad(rig.desk, book)
+    guesses = [keypad.check(f"{n:04}", area_id=None, by="tablet") for n in range(50)]
+    refused = await asyncio.gather(*guesses, return_exceptions=True)
+    assert book.compared == 5
+    assert [err.code for err in refused] == ["code_wrong"] * 5 + ["keypad_locked"] * 45
+
+
+class SlowBook:
+    def __init__(self) -> None:
+        self.compared = 0
+
+    def has_codes(self) -> bool:
+        return True
+
+    async def verify(self, code: str) -> None:
+        self.compared += 1
+        await asyncio.sleep(0.001)

@@ -3,6 +3,7 @@
 import pytest
 from homeassistant.exceptions import ServiceValidationError
 
+from custom_components.verified_response.core.errors import ShareRetryableError
 from tests.fakes.config_entry import OWNER_CODE
 from tests.scenarios.conftest import DURESS_CODE, House
 
@@ -87,3 +88,16 @@ async def test_a_loud_call_tells_people_and_sounds(house: House) -> None:
     assert [push.data["message"] for push in house.pushes] == [
         "Medical emergency: a person called for help. The responders are being told."
     ]
+
+
+@pytest.mark.parametrize(("down", "sent"), [(20, 1), (3600, 0)])
+async def test_a_hidden_call_survives_a_short_restart_and_is_never_sent_late(
+    house: House, down: float, sent: int
+) -> None:
+    house.center.fails.append(ShareRetryableError("unreachable"))
+    await house.arm()
+    await house.disarm(DURESS_CODE)
+    assert not house.center.created
+    await house.restart(down=down)
+    await house.wait(30)
+    house.expect_shared(sent)

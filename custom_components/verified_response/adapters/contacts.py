@@ -8,6 +8,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
 
 from ..core.errors import WorkFailedError
+from ..core.evidence import PersonSeen
 from ..core.incident import HAS_LEVEL, Incident
 from ..engine.ports import Contacts, Prompt, Wording
 
@@ -18,6 +19,11 @@ ACTION = "VERIFIED_RESPONSE"
 def action_id(action: str, incident_id: str, contact_id: str) -> str:
     """Return the id by which a tapped button comes back."""
     return f"{ACTION}|{action}|{incident_id}|{contact_id}"
+
+
+def _shows_somebody(incident: Incident) -> bool:
+    """Say whether the evidence picture is of this incident: an older one must not persuade anybody."""
+    return any(isinstance(item, PersonSeen) for item in incident.evidence)
 
 
 class HomeContacts(Contacts):
@@ -71,7 +77,7 @@ class HomeContacts(Contacts):
             image = er.async_get(self._hass).async_get_entity_id(
                 "image", self._domain, f"{self._entry_id}_evidence"
             )
-            if image is not None:
+            if image is not None and _shows_somebody(incident):
                 extra["image"] = f"/api/image_proxy/{image}"
         if extra:
             data["data"] = extra

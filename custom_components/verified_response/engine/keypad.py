@@ -1,5 +1,7 @@
 """Alarm codes at the desk's door: whose code it is decides who acted; the code itself is dropped."""
 
+import asyncio
+
 from ..core.commands import NoteWrongCode
 from ..core.errors import InvalidRequestError
 from .desk import Desk
@@ -12,6 +14,7 @@ class Keypad:
     def __init__(self, desk: Desk, codes: CodeBook) -> None:
         self._desk = desk
         self._codes = codes
+        self._turn = asyncio.Lock()
 
     @property
     def needs_code(self) -> bool:
@@ -27,11 +30,12 @@ class Keypad:
             return None
         if not code:
             raise InvalidRequestError("code_required")
-        locked_until = self._desk.state.keypad_locked_until
-        if locked_until is not None and self._desk.now() < locked_until:
-            raise InvalidRequestError("keypad_locked")
-        verdict = await self._codes.verify(code)
-        if verdict is None:
-            await self._desk.submit(NoteWrongCode(area_id=area_id, by=by))
-            raise InvalidRequestError("code_wrong")
-        return verdict
+        async with self._turn:  # side by side, guesses would all pass the gate before it shuts
+            locked_until = self._desk.state.keypad_locked_until
+            if locked_until is not None and self._desk.now() < locked_until:
+                raise InvalidRequestError("keypad_locked")
+            verdict = await self._codes.verify(code)
+            if verdict is None:
+                await self._desk.submit(NoteWrongCode(area_id=area_id, by=by))
+                raise InvalidRequestError("code_wrong")
+            return verdict

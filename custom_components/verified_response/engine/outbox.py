@@ -26,6 +26,7 @@ from ..core.errors import (
     VerifiedResponseError,
 )
 from ..core.incident import DeliveryStatus
+from ..core.rules.outcomes import TOO_LATE_S
 from ..core.state import PremisesState
 from .desk import Desk
 from .feed import Snapshot
@@ -42,6 +43,8 @@ from .ports import (
 _LOGGER = logging.getLogger(__name__)
 
 TIMEOUT_S = 30.0
+LOCK_TIMEOUT_S = 120.0
+"""An owner's script may take a minute, and may have to wait for another one at the same door."""
 FIRST_RETRY_S = 2.0
 LAST_RETRY_S = 60.0
 ENDLESS_LAST_RETRY_S = 600.0
@@ -139,7 +142,7 @@ class Outbox:
             await self._failed(started, VerifiedResponseError("journal_needed_first"))
             return
         try:
-            async with asyncio.timeout(TIMEOUT_S):
+            async with asyncio.timeout(_patience(started)):
                 outcome, number = await self._perform(started, inherited=inherited)
         except VerifiedResponseError as err:
             await self._failed(started, err)
@@ -210,7 +213,9 @@ class Outbox:
                 receipt = await self._center.find(share.responder_id, share.incident_id)
                 if receipt is not None:
                     return receipt.number
-                if inherited:
+                young = record.at - pending.requested_at <= timedelta(seconds=TOO_LATE_S)
+                hidden = incident.covert or incident.silent  # nobody may be asked about it
+                if inherited and not (hidden and young):
                     raise ShareRejectedError("not_arrived")
             receipt = await self._center.create(share.responder_id, record, key=key)
             return receipt.number
@@ -240,6 +245,11 @@ class Outbox:
         await self._desk.submit(
             EffectFailed(effect_id=pending.id, code=err.code, final=final, retry_at=retry_at)
         )
+
+
+def _patience(pending: PendingEffect) -> float:
+    at_a_lock = isinstance(pending.effect, (SetCredential, ClearCredential))
+    return LOCK_TIMEOUT_S if at_a_lock else TIMEOUT_S
 
 
 def _lane(pending: PendingEffect) -> str:

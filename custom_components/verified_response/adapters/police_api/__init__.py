@@ -31,8 +31,8 @@ class PoliceApiCenter(EmergencyCenter):
     @override
     async def create(self, responder_id: str, record: IncidentRecord, *, key: str) -> Receipt:
         access = self._reach(responder_id)
-        document = incident_document(record, responder_id, access, self._wording)
         async with _translated():
+            document = incident_document(record, responder_id, access, self._wording)
             receipt = await self._client(access).create(document, key)
         return Receipt(number=receipt.number, status=receipt.status)
 
@@ -51,16 +51,16 @@ class PoliceApiCenter(EmergencyCenter):
     async def update(
         self, responder_id: str, number: str, record: IncidentRecord, *, key: str
     ) -> None:
-        document = update_document(record, responder_id, self._wording)
         async with _translated():
+            document = update_document(record, responder_id, self._wording)
             await self._client(self._reach(responder_id)).update(number, document, key)
 
     @override
     async def cancel(
         self, responder_id: str, number: str, record: IncidentRecord, *, key: str
     ) -> None:
-        document = cancel_document(record, responder_id)
         async with _translated():
+            document = cancel_document(record, responder_id)
             await self._client(self._reach(responder_id)).cancel(number, document, key)
 
     def _reach(self, responder_id: str) -> Access:

@@ -6,7 +6,7 @@ from ...core.incident import Incident, IncidentKind, Stage
 from ...core.premises import Premises, ResponderMode
 from ...engine.ports import IncidentRecord, Wording
 from ...public_safety import schema as wire
-from ...public_safety.bounds import LIST_MAX, TIMELINE_MAX
+from ...public_safety.bounds import LIST_MAX, LONG_TEXT_MAX, TEXT_MAX, TIMELINE_MAX
 from .access import Access
 
 KINDS = {
@@ -81,7 +81,10 @@ def incident_document(
         reference=record.incident.id,
         sequence=record.sequence,
         situation=situation(record, wording),
-        premises=wire.Premises(name=record.premises.name, address=access.address),
+        premises=wire.Premises(
+            name=_printable(record.premises.name)[:TEXT_MAX],
+            address=_printable(access.address)[:TEXT_MAX],
+        ),
         callback_phone=access.callback_phone,
         ground=wire.Ground(delivery.ground if delivery else "emergency"),
         webhook=webhook,
@@ -115,6 +118,11 @@ def _proposer(by: str) -> wire.ProposedBy:
     return wire.ProposedBy.HUMAN if by == "person" else wire.ProposedBy.AUTOMATION
 
 
+def _printable(text: str) -> str:
+    """Return the text without what a desk would refuse: people and templates type anything."""
+    return "".join(sign if sign.isprintable() or sign == "\n" else " " for sign in text) or "–"
+
+
 def _summary(incident: Incident, wording: Wording) -> str:
     parts = [wording.sentence("kind", incident.kind)]
     parts += [wording.sentence("reason", name) for name in incident.assessment.raised_by]
@@ -124,7 +132,7 @@ def _summary(incident: Incident, wording: Wording) -> str:
         parts.append(incident.message[:300])
     if incident.stage is Stage.CLOSED:
         parts.append(wording.sentence("prompt", "closed_by_person"))
-    return " ".join(parts)[:2000]
+    return _printable(" ".join(parts))[:LONG_TEXT_MAX]
 
 
 def _unknown(item: str, premises: Premises, wording: Wording) -> str:
@@ -133,7 +141,7 @@ def _unknown(item: str, premises: Premises, wording: Wording) -> str:
     for things in (premises.cameras, premises.zones):
         if whom in things:
             name = things[whom].name
-    return wording.sentence("unknown", key, name=name)
+    return wording.sentence("unknown", key, name=_printable(name))[:TEXT_MAX]
 
 
 def _timeline(incident: Incident, premises: Premises, wording: Wording) -> tuple[wire.Trigger, ...]:
@@ -163,7 +171,7 @@ def _trigger(item: object, premises: Premises, wording: Wording) -> wire.Trigger
 def _at(
     item: ZoneTrip | PersonSeen | NobodySeen | CouldNotSee, place: str, what: str
 ) -> wire.Trigger:
-    return wire.Trigger(at=item.at, place=place or "–", what=what)
+    return wire.Trigger(at=item.at, place=_printable(place)[:TEXT_MAX], what=what)
 
 
 def _confirmation(verdict: Verdict, premises: Premises) -> wire.Confirmation:

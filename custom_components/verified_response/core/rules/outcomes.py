@@ -32,6 +32,9 @@ def effect_starts(story: Story, command: cmd.EffectStarts) -> None:
             if incident is None or not incident.is_open:
                 _withdraw(story, pending, effect)
                 return
+            if story.now - pending.requested_at >= timedelta(seconds=GIVE_UP_S):
+                _hold(story, pending, effect)
+                return
             _delivery(story, effect, DeliveryStatus.STARTED)
         case Share(action=ShareAction.UPDATE) as effect:
             delivery = _copy(story, effect)
@@ -49,6 +52,14 @@ def effect_starts(story: Story, command: cmd.EffectStarts) -> None:
 def _copy(story: Story, effect: Share) -> Delivery | None:
     incident = story.state.incidents.get(effect.incident_id)
     return incident.deliveries.get(effect.responder_id) if incident else None
+
+
+def _hold(story: Story, pending: PendingEffect, effect: Share) -> None:
+    """Leave a late alarm to a person: a full disk or a sleeping hub is no reason to send it now."""
+    story.tell(ev.EffectFinished(effect_id=pending.id, code=GAVE_UP))
+    tried = pending.attempts > 0 or not effect.fresh
+    _delivery(story, effect, DeliveryStatus.HELD, reason=GAVE_UP if tried else "too_late")
+    _tell_unsent(story, effect.incident_id)
 
 
 def _withdraw(story: Story, pending: PendingEffect, effect: Share) -> None:
@@ -122,20 +133,29 @@ def effect_failed(story: Story, command: cmd.EffectFailed) -> None:
     story.tell(ev.EffectFinished(effect_id=pending.id, code=command.code))
     match effect:
         case Share(action=ShareAction.CREATE):
-            incident = story.state.incidents[effect.incident_id]
-            held = command.code in {"not_arrived", GAVE_UP}
-            status = DeliveryStatus.HELD if held else DeliveryStatus.REJECTED
-            if not incident.is_open:
-                status = DeliveryStatus.WITHDRAWN
-            _delivery(story, effect, status, reason=command.code)
-            if status is not DeliveryStatus.WITHDRAWN:
-                _tell_unsent(story, effect.incident_id)
+            _create_failed(story, pending, effect, command.code)
         case Share(action=ShareAction.CANCEL):
             gone = command.code == "not_arrived"
             status = DeliveryStatus.WITHDRAWN if gone else DeliveryStatus.CANCELLING
             _delivery(story, effect, status, reason=command.code)
         case SetCredential():
             set_outcome(story, effect, outcome=None, code=command.code)
+
+
+def _create_failed(story: Story, pending: PendingEffect, effect: Share, code: str) -> None:
+    """Hold, reject or recall; a refusal now says nothing about an attempt before it."""
+    tried_before = pending.attempts > 1 or not effect.fresh
+    reason = GAVE_UP if tried_before and code != "not_arrived" else code
+    is_open = story.state.incidents[effect.incident_id].is_open
+    if not is_open and reason == GAVE_UP:
+        recall_delivery(story, effect.incident_id, effect.responder_id, attempted=True)
+    elif not is_open:
+        _delivery(story, effect, DeliveryStatus.WITHDRAWN, reason=reason)
+    else:
+        held = reason in {"not_arrived", GAVE_UP}
+        status = DeliveryStatus.HELD if held else DeliveryStatus.REJECTED
+        _delivery(story, effect, status, reason=reason)
+        _tell_unsent(story, effect.incident_id)
 
 
 def _tell_unsent(story: Story, incident_id: str) -> None:

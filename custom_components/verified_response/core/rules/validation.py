@@ -6,7 +6,7 @@ A human's verdict is never overridden. Level 4 comes only from a human. The leve
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from ..assessment import AlarmLevel, Assessment
 from ..detection import Trust
@@ -48,15 +48,17 @@ def _any_trip(items: Sequence[EvidenceItem], _: Policy) -> bool:
 
 
 def _two_independent(items: Sequence[EvidenceItem], policy: Policy) -> bool:
+    """Compare each trip with the latest one per device and place: trips come in order of time."""
     window = timedelta(seconds=policy.corroboration_window_s)
-    trips = _inside_trips(items)
-    return any(
-        first.device != second.device
-        and first.place != second.place
-        and abs(second.at - first.at) <= window
-        for index, first in enumerate(trips)
-        for second in trips[index + 1 :]
-    )
+    latest: dict[tuple[str, str], datetime] = {}
+    for trip in _inside_trips(items):
+        if any(
+            device != trip.device and place != trip.place and abs(trip.at - at) <= window
+            for (device, place), at in latest.items()
+        ):
+            return True
+        latest[trip.device, trip.place] = trip.at
+    return False
 
 
 def _same_device_or_place(items: Sequence[EvidenceItem], policy: Policy) -> bool:
