@@ -232,6 +232,7 @@ def _catch_up(
     now = signals.statuses(hass, runtime.desk.premises)
     if before is None:
         intake.learn(now)
+        runtime.desk.run(intake.recheck(HomeClock(hass)), name="recheck")
         return
     opened = {
         zone

@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from ..core.commands import SeeSignal
-from ..core.premises import ALWAYS_ON
+from ..core.premises import ALWAYS_ON, ZoneType
 from ..core.signals import Signal, SignalKind, ZoneStatus
 from .desk import Desk
-from .ports import IdSource
+from .ports import Clock, IdSource
+from .waiting import pause
 
+LASTING = frozenset({ZoneType.FIRE, ZoneType.CARBON_MONOXIDE, ZoneType.WATER})
+"""Dangers that are still there when they are found; a pressed button or a tamper contact may be old."""
 STATUS = {
     SignalKind.TRIPPED: ZoneStatus.OPEN,
     SignalKind.REPORTED_OPEN: ZoneStatus.OPEN,
@@ -75,6 +78,16 @@ class Intake:
             self._unheard.setdefault(signal.zone_id, before)
         command = SeeSignal(signal=signal, new_id=self._ids.new_id())
         self._desk.run(self._submit(command), name="signal")
+
+    async def recheck(self, clock: Clock) -> None:
+        """Once the start has settled, smoke and gas that are there count, though nobody saw them begin."""
+        quiet_until = self._desk.state.quiet_until
+        if quiet_until is not None:
+            await pause(clock, (quiet_until - clock.now()).total_seconds())
+        for zone in self._desk.premises.zones.values():
+            if zone.type in LASTING and self.zones.get(zone.id) is ZoneStatus.OPEN:
+                signal = Signal(zone_id=zone.id, kind=SignalKind.TRIPPED, at=clock.now())
+                await self._desk.submit(SeeSignal(signal=signal, new_id=self._ids.new_id()))
 
     def _always_on(self, signal: Signal) -> bool:
         """Smoke that was there before the hub was is still smoke, once the hub is settled."""
