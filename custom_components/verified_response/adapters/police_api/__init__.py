@@ -1,6 +1,7 @@
 """EmergencyCenter port over the Police API: documents out, receipts back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from typing import override
 
 import aiohttp
@@ -31,19 +32,19 @@ class PoliceApiCenter(EmergencyCenter):
     @override
     async def create(self, responder_id: str, record: IncidentRecord, *, key: str) -> Receipt:
         access = self._reach(responder_id)
-        async with _translated():
+        with _translated():
             document = incident_document(record, responder_id, access, self._wording)
             receipt = await self._client(access).create(document, key)
         return Receipt(number=receipt.number, status=receipt.status)
 
     @override
     async def ping(self, responder_id: str) -> None:
-        async with _translated():
+        with _translated():
             await self._client(self._reach(responder_id)).ping()
 
     @override
     async def find(self, responder_id: str, incident_id: str) -> Receipt | None:
-        async with _translated():
+        with _translated():
             receipt = await self._client(self._reach(responder_id)).find(incident_id)
         return Receipt(number=receipt.number, status=receipt.status) if receipt else None
 
@@ -51,7 +52,7 @@ class PoliceApiCenter(EmergencyCenter):
     async def update(
         self, responder_id: str, number: str, record: IncidentRecord, *, key: str
     ) -> None:
-        async with _translated():
+        with _translated():
             document = update_document(record, responder_id, self._wording)
             await self._client(self._reach(responder_id)).update(number, document, key)
 
@@ -59,7 +60,7 @@ class PoliceApiCenter(EmergencyCenter):
     async def cancel(
         self, responder_id: str, number: str, record: IncidentRecord, *, key: str
     ) -> None:
-        async with _translated():
+        with _translated():
             document = cancel_document(record, responder_id)
             await self._client(self._reach(responder_id)).cancel(number, document, key)
 
@@ -84,17 +85,14 @@ class PoliceApiCenter(EmergencyCenter):
         return client
 
 
-class _translated:  # noqa: N801 - used as a statement
-    """Sort the wire's errors by what the engine must do."""
-
-    async def __aenter__(self) -> None:
-        """Begin."""
-
-    async def __aexit__(self, _: object, err: BaseException | None, __: object) -> None:
-        """Translate; anything but the wire's own errors passes."""
-        if isinstance(err, UnknownOutcomeError):
-            raise ShareUnknownError(err.code) from err
-        if isinstance(err, RetryableError):
-            raise ShareRetryableError(err.code, retry_after_s=err.retry_after) from err
-        if isinstance(err, PublicSafetyError):
-            raise ShareRejectedError(err.code) from err
+@contextmanager
+def _translated() -> Generator[None]:
+    """Sort the wire's errors by what the engine must do; any other error passes."""
+    try:
+        yield
+    except UnknownOutcomeError as err:
+        raise ShareUnknownError(err.code) from err
+    except RetryableError as err:
+        raise ShareRetryableError(err.code, retry_after_s=err.retry_after) from err
+    except PublicSafetyError as err:
+        raise ShareRejectedError(err.code) from err
