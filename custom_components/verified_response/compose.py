@@ -21,14 +21,14 @@ from homeassistant.util.hass_dict import HassKey
 
 from . import const as c
 from .adapters import answers, credential_reports, signals
-from .adapters.camera import HomeCamera
+from .adapters.cameras.snapshot import HomeCamera
 from .adapters.clock import HomeClock
 from .adapters.code_book import HashedCodeBook
 from .adapters.code_source import SecretIdSource
 from .adapters.contacts import HomeContacts
 from .adapters.journal import SqliteJournal
 from .adapters.locks import HomeLocks, load_key
-from .adapters.model_source import plan_engine
+from .adapters.models.source import plan_engine
 from .adapters.person_detector import WorkerPersonDetector
 from .adapters.police_api import PoliceApiCenter, callback_check, reports
 from .adapters.police_api.access import Access
@@ -46,9 +46,9 @@ from .engine.desk import Desk
 from .engine.granting import Granting
 from .engine.intake import Intake
 from .engine.keypad import Keypad
+from .engine.looking.watch import Watch
 from .engine.outbox import Outbox
 from .engine.ports import IdSource, Wording
-from .engine.watch import Watch
 from .runtime import VerifiedResponseConfigEntry, VerifiedResponseRuntime
 
 IDLE_S = 60.0

@@ -11,9 +11,9 @@ from .engine.desk import Desk
 from .engine.granting import Granting
 from .engine.intake import Intake
 from .engine.keypad import Keypad
+from .engine.looking.watch import Watch
 from .engine.outbox import Outbox
 from .engine.ports import IdSource, Journal, PersonDetector
-from .engine.watch import Watch
 
 if TYPE_CHECKING:
     from .coordinator import VerifiedResponseCoordinator

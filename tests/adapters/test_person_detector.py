@@ -17,15 +17,18 @@ from custom_components.verified_response.core.detection import DetectorInfo, Tru
 from custom_components.verified_response.core.errors import CouldNotLook, FrameRefused
 from custom_components.verified_response.engine.ports import PersonDetector
 from custom_components.verified_response.vision import client, wire
+from custom_components.verified_response.vision.card import load_cards
 from custom_components.verified_response.vision.frame import MAX_BYTES
 from custom_components.verified_response.vision.plan import EngineKind, EnginePlan
 from tests import drawn
 from tests.fakes.person_detector import FakePersonDetector, detection
 
+CARD = load_cards()["nanodet-plus-m-416"].path
+
 pytestmark = pytest.mark.real
 
 BASIC = EnginePlan(engine=EngineKind.BASIC, reason="model_missing")
-ONNX = EnginePlan(engine=EngineKind.ONNX, model=Path("absent.onnx"), card="nanodet-plus-m-416")
+ONNX = EnginePlan(engine=EngineKind.ONNX, files=(Path("absent.onnx"),), card=CARD)
 LONG_S = 30.0  # a loaded machine starts Python slowly; nothing here is a measurement
 
 type Make = Callable[..., WorkerPersonDetector]
@@ -454,8 +457,8 @@ async def test_a_plan_that_cannot_be_made_is_not_the_end(make: Make, monkeypatch
 async def test_the_network_sees_through_the_worker(make: Make, shared: Path) -> None:
     plan = EnginePlan(
         engine=EngineKind.ONNX,
-        model=shared / "models" / "nanodet_plus_m_416.onnx",
-        card="nanodet-plus-m-416",
+        files=(shared / "models" / "nanodet_plus_m_416.onnx",),
+        card=CARD,
     )
     detector = make(plan)
     found = await detector.look(drawn.person_on_porch(), timeout_s=LONG_S)

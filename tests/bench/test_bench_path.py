@@ -20,12 +20,14 @@ from custom_components.verified_response.core import events as ev
 from custom_components.verified_response.core.evidence import PersonSeen, Threat
 from custom_components.verified_response.engine.ports import Frame
 from custom_components.verified_response.vision import self_test
-from custom_components.verified_response.vision.card import DEFAULT_CARD
+from custom_components.verified_response.vision.card import load_cards
 from custom_components.verified_response.vision.plan import EngineKind, EnginePlan
 from tests import builders, drawn
 from tests.engine.rig import QUICK, Rig
 from tests.public_safety.faulty_desk import running_desk
 from tests.scenarios.conftest import House
+
+CARD = load_cards()["nanodet-plus-m-416"].path
 
 pytestmark = [pytest.mark.bench, pytest.mark.real]
 
@@ -94,8 +96,8 @@ def pictures() -> list[bytes]:
 def worker(shared: Path) -> WorkerPersonDetector:
     plan = EnginePlan(
         engine=EngineKind.ONNX,
-        model=shared / "models" / "nanodet_plus_m_416.onnx",
-        card=DEFAULT_CARD,
+        files=(shared / "models" / "nanodet_plus_m_416.onnx",),
+        card=CARD,
     )
 
     async def resolve() -> EnginePlan:

@@ -15,9 +15,11 @@ import pytest
 
 from custom_components.verified_response.adapters.person_detector import WorkerPersonDetector
 from custom_components.verified_response.vision import self_test
-from custom_components.verified_response.vision.card import DEFAULT_CARD
+from custom_components.verified_response.vision.card import load_cards
 from custom_components.verified_response.vision.plan import EngineKind, EnginePlan
 from tests import drawn
+
+CARD = load_cards()["nanodet-plus-m-416"].path
 
 pytestmark = [pytest.mark.bench, pytest.mark.shared, pytest.mark.real]
 
@@ -38,7 +40,7 @@ async def make(model: Path) -> AsyncIterator[Callable[[int], WorkerPersonDetecto
     made: list[WorkerPersonDetector] = []
 
     async def resolve() -> EnginePlan:
-        return EnginePlan(engine=EngineKind.ONNX, model=model, card=DEFAULT_CARD)
+        return EnginePlan(engine=EngineKind.ONNX, files=(model,), card=CARD)
 
     def create(threads: int) -> WorkerPersonDetector:
         made.append(WorkerPersonDetector(resolve, threads=threads, idle_s=60))

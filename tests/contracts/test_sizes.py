@@ -15,11 +15,15 @@ ROOM_MODULES = 20
 ROOMS = (
     "core",
     "core/rules",
+    "core/sight",
     "engine",
+    "engine/looking",
     "vision",
     "public_safety",
     "adapters",
+    "adapters/cameras",
     "adapters/locks",
+    "adapters/models",
     "adapters/police_api",
 )
 FORBIDDEN = re.compile(r"(^|_)(managers?|helpers?|utils?|utilities|common|misc)(_|$)")

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from custom_components.verified_response.engine import watch
+from custom_components.verified_response.engine.looking import watch
 
 from .rig import Rig
 

@@ -16,8 +16,8 @@ from custom_components.verified_response.engine.desk import Desk
 from custom_components.verified_response.engine.feed import Snapshot
 from custom_components.verified_response.engine.granting import Granting, GrantResult
 from custom_components.verified_response.engine.intake import Intake
+from custom_components.verified_response.engine.looking.watch import Watch
 from custom_components.verified_response.engine.outbox import Outbox
-from custom_components.verified_response.engine.watch import Watch
 from tests import builders
 from tests.fakes.clock import HandClock
 from tests.fakes.journal import FakeJournal

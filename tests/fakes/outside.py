@@ -23,6 +23,7 @@ class FakeCamera:
         self.dark: set[str] = set()
         self.frozen: set[str] = set()
         self.asked: list[str] = []
+        self.rested: list[str] = []
         self._numbers = count(1)
 
     async def still(self, source: str, *, timeout_s: float) -> Frame:
@@ -31,6 +32,9 @@ class FakeCamera:
             raise CouldNotLook("camera_no_picture")
         number = 0 if source in self.frozen else next(self._numbers)
         return Frame(picture=f"{source} {number}".encode(), captured_at=datetime.now(UTC))
+
+    async def rest(self, source: str) -> None:
+        self.rested.append(source)
 
 
 class FakeCenter:

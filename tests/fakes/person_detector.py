@@ -2,12 +2,17 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Sequence
 
 from custom_components.verified_response.core.detection import (
+    LUMA_COLUMNS,
+    LUMA_ROWS,
     Box,
     Detection,
     DetectorInfo,
+    Glance,
     PersonBox,
+    Polygon,
     Trust,
 )
 from custom_components.verified_response.core.errors import CouldNotLook, FrameRefused
@@ -29,6 +34,14 @@ def detection(*scores: float, trust: Trust = Trust.FULL, box: Box | None = None)
     )
 
 
+def glance(level: int = 120, *, sharpness: float = 200.0) -> Glance:
+    """A picture with some contrast around one brightness."""
+    pixels = bytes(
+        max(0, min(255, level + (i * 37) % 41 - 20)) for i in range(LUMA_COLUMNS * LUMA_ROWS)
+    )
+    return Glance(luma=pixels, sharpness=sharpness)
+
+
 class FakePersonDetector:
     """Answers from `script`, then `otherwise`; an error in the script is raised."""
 
@@ -38,6 +51,8 @@ class FakePersonDetector:
         self.script = deque(script)
         self.otherwise = otherwise or detection()
         self.pictures: list[bytes] = []
+        self.glances: deque[Glance] = deque()
+        self.glanced: list[bytes] = []
         self.hangs = False
         self.closed = False
         self.awake = False
@@ -66,15 +81,23 @@ class FakePersonDetector:
     async def stay(self, *, awake: bool) -> None:
         self.awake = awake
 
-    async def look(self, picture: bytes, *, timeout_s: float) -> Detection:
-        if self.closed:
-            raise CouldNotLook("detector_unavailable")
-        await asyncio.sleep(0)
-        if self.hangs or timeout_s <= 0:
-            await asyncio.sleep(max(timeout_s, 0))
-            raise CouldNotLook("detector_timeout")
-        if not picture or picture.startswith(NO_PICTURE):
-            raise FrameRefused("frame_not_a_picture")
+    async def glance(
+        self, picture: bytes, *, timeout_s: float, camera: str = "", masks: Sequence[Polygon] = ()
+    ) -> Glance:
+        await self._check(picture, timeout_s)
+        self.glanced.append(picture)
+        return self.glances.popleft() if self.glances else glance()
+
+    async def look(
+        self,
+        picture: bytes,
+        *,
+        timeout_s: float,
+        camera: str = "",
+        masks: Sequence[Polygon] = (),
+        urgent: bool = True,
+    ) -> Detection:
+        await self._check(picture, timeout_s)
         self.pictures.append(picture)
         answer = self.script.popleft() if self.script else self.otherwise
         if isinstance(answer, Exception):
@@ -84,6 +107,16 @@ class FakePersonDetector:
             engine=answer.engine, model=answer.model, trust=answer.trust, reason=why
         )
         return answer
+
+    async def _check(self, picture: bytes, timeout_s: float) -> None:
+        if self.closed:
+            raise CouldNotLook("detector_unavailable")
+        await asyncio.sleep(0)
+        if self.hangs or timeout_s <= 0:
+            await asyncio.sleep(max(timeout_s, 0))
+            raise CouldNotLook("detector_timeout")
+        if not picture or picture.startswith(NO_PICTURE):
+            raise FrameRefused("frame_not_a_picture")
 
     async def close(self) -> None:
         self.closed = True

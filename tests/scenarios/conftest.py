@@ -31,7 +31,7 @@ from tests.fakes.locks import FakeLocks
 from tests.fakes.outside import FakeCamera, FakeCenter
 from tests.fakes.person_detector import FakePersonDetector
 
-watch = importlib.import_module("custom_components.verified_response.engine.watch")
+watch = importlib.import_module("custom_components.verified_response.engine.looking.watch")
 compose = importlib.import_module("custom_components.verified_response.compose")
 
 DURESS_CODE = "8365"

@@ -14,6 +14,8 @@ from custom_components.verified_response.vision.card import DEFAULT_CARD, load_c
 from custom_components.verified_response.vision.plan import EngineKind, EnginePlan
 from tests import drawn
 
+CARD = load_cards()["nanodet-plus-m-416"].path
+
 pytestmark = [pytest.mark.shared, pytest.mark.slow, pytest.mark.real]
 
 FPS = 2.0
@@ -35,7 +37,7 @@ class Watched:
 async def detector(shared: Path) -> AsyncIterator[WorkerPersonDetector]:
     async def resolve() -> EnginePlan:
         model = shared / "models" / "nanodet_plus_m_416.onnx"
-        return EnginePlan(engine=EngineKind.ONNX, model=model, card=DEFAULT_CARD)
+        return EnginePlan(engine=EngineKind.ONNX, files=(model,), card=CARD)
 
     detector = WorkerPersonDetector(resolve, threads=2, idle_s=60)
     yield detector

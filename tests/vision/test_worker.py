@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from custom_components.verified_response.vision import card, client, wire, worker
+from custom_components.verified_response.vision import client, wire, worker
+from custom_components.verified_response.vision.card import load_cards
 from custom_components.verified_response.vision.decode import Person
 from custom_components.verified_response.vision.plan import (
     MODEL_MISSING,
@@ -18,10 +19,12 @@ from custom_components.verified_response.vision.plan import (
     SELF_TEST_FAILED,
     EngineKind,
     EnginePlan,
-    from_arguments,
-    to_arguments,
+    from_text,
+    to_text,
 )
 from tests import drawn
+
+CARD = load_cards()["nanodet-plus-m-416"].path
 
 VISION = Path(worker.__file__).parent
 START = VISION / "__main__.py"
@@ -42,7 +45,7 @@ def messages(data: bytes) -> list[dict]:
 
 
 def command(plan: EnginePlan = BASIC) -> list[str]:
-    return [sys.executable, "-P", str(START), *to_arguments(plan, threads=1)]
+    return [sys.executable, "-P", str(START), to_text(plan), "1"]
 
 
 def test_the_engine_is_told_to_report_to_nobody() -> None:
@@ -53,8 +56,8 @@ def test_the_engine_is_told_to_report_to_nobody() -> None:
 def test_the_engine_leaves_no_telemetry_session_behind(shared: Path, tmp_path: Path) -> None:
     plan = EnginePlan(
         engine=EngineKind.ONNX,
-        model=shared / "models" / "nanodet_plus_m_416.onnx",
-        card=card.DEFAULT_CARD,
+        files=(shared / "models" / "nanodet_plus_m_416.onnx",),
+        card=CARD,
     )
     told = run_in(tmp_path, client._environment(1), plan)
     assert told[0]["engine"] == "onnx"
@@ -76,11 +79,11 @@ def run_in(folder: Path, environment: dict[str, str], plan: EnginePlan) -> list[
 
 @pytest.mark.parametrize(
     "plan",
-    [BASIC, EnginePlan(engine=EngineKind.ONNX, model=Path("/models/a b.onnx"), card="x")],
+    [BASIC, EnginePlan(engine=EngineKind.ONNX, files=(Path("/models/a b.onnx"),), card=CARD)],
     ids=["basic", "onnx"],
 )
 def test_plans_survive_the_command_line(plan: EnginePlan) -> None:
-    assert from_arguments(to_arguments(plan, threads=3)) == (plan, 3)
+    assert from_text(to_text(plan)) == plan
 
 
 @pytest.mark.parametrize(
@@ -173,7 +176,7 @@ def test_what_native_code_prints_does_not_reach_the_pipe() -> None:
 def test_a_wrong_model_file_leaves_the_basic_engine(tmp_path: Path) -> None:
     file = tmp_path / "nanodet_plus_m_416.onnx"
     file.write_bytes(b"not a model")
-    plan = EnginePlan(engine=EngineKind.ONNX, model=file, card="nanodet-plus-m-416")
+    plan = EnginePlan(engine=EngineKind.ONNX, files=(file,), card=CARD)
     (hello,) = messages(run(command(plan), b"").stdout)
     assert (hello["engine"], hello["reason"]) == ("basic", MODEL_REFUSED)
 
@@ -183,8 +186,8 @@ def test_a_wrong_model_file_leaves_the_basic_engine(tmp_path: Path) -> None:
 def test_the_right_model_file_is_used(shared: Path) -> None:
     plan = EnginePlan(
         engine=EngineKind.ONNX,
-        model=shared / "models" / "nanodet_plus_m_416.onnx",
-        card="nanodet-plus-m-416",
+        files=(shared / "models" / "nanodet_plus_m_416.onnx",),
+        card=CARD,
     )
     done = run(command(plan), wire.pack({"id": 1}, drawn.person_on_porch()))
     hello, seen = messages(done.stdout)
@@ -197,7 +200,7 @@ def test_the_right_model_file_is_used(shared: Path) -> None:
     assert seen["people"][0][0] >= 0.5
 
 
-ONNX = EnginePlan(engine=EngineKind.ONNX, model=Path("model.onnx"), card="nanodet-plus-m-416")
+ONNX = EnginePlan(engine=EngineKind.ONNX, files=(Path("model.onnx"),), card=CARD)
 
 
 class Blind:

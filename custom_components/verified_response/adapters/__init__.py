@@ -1,6 +1,6 @@
 """One file per engine port, and what carries Home Assistant's happenings in.
 
-clock  code_source  code_book  journal  camera  person_detector  model_source  locks/
+clock  code_source  code_book  journal  cameras/  person_detector  models/  locks/
 contacts  police_api/  wording                                        ports, outwards
 signals  credential_reports  answers                                   happenings, inwards
 """

@@ -10,11 +10,19 @@ At most one worker takes requests; at most one picture is in flight; the others 
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Final, override
 
-from ..core.detection import Box, Detection, DetectorInfo, PersonBox, Trust
+from ..core.detection import (
+    Box,
+    Detection,
+    DetectorInfo,
+    Glance,
+    PersonBox,
+    Polygon,
+    Trust,
+)
 from ..core.errors import CouldNotLook, FrameRefused
 from ..engine.ports import PersonDetector
 from ..vision.client import (
@@ -80,7 +88,21 @@ class WorkerPersonDetector(PersonDetector):
         return self._worker.pid if self._worker is not None else None
 
     @override
-    async def look(self, picture: bytes, *, timeout_s: float) -> Detection:
+    async def glance(
+        self, picture: bytes, *, timeout_s: float, camera: str = "", masks: Sequence[Polygon] = ()
+    ) -> Glance:
+        raise NotImplementedError
+
+    @override
+    async def look(
+        self,
+        picture: bytes,
+        *,
+        timeout_s: float,
+        camera: str = "",
+        masks: Sequence[Polygon] = (),
+        urgent: bool = True,
+    ) -> Detection:
         if len(picture) > MAX_BYTES:
             raise FrameRefused(TOO_LARGE)
         loop = asyncio.get_running_loop()
@@ -206,7 +228,7 @@ class WorkerPersonDetector(PersonDetector):
                 return
             if plan.engine is EngineKind.ONNX and self._failed_starts >= ONNX_CHANCES:
                 plan = replace(
-                    plan, engine=EngineKind.BASIC, model=None, card=None, reason=SELF_TEST_FAILED
+                    plan, engine=EngineKind.BASIC, files=(), card=None, reason=SELF_TEST_FAILED
                 )
             self._worker = worker = await WorkerClient.start(
                 plan, threads=self._threads, timeout_s=START_S, command=self._command

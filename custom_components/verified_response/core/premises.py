@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from .detection import Box, Polygon, Thresholds
 from .errors import InvalidRequestError
 
 ENTRY_PLUS_ABORT_MAX_S = 60  # ANSI/SIA CP-01: entry delay and abort window together
@@ -111,13 +112,46 @@ class Zone:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class StillThing:
+    """What looks like a person and is none (statue, coat stand, poster): the owner said so."""
+
+    box: Box
+    patch: bytes = field(default=b"", repr=False)
+    """As in PersonBox; empty: known by its place alone."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class CameraView:
-    """One camera; an outdoor view never confirms by itself."""
+    """One camera and what counts in its picture; an outdoor view never confirms by itself."""
 
     id: str
     name: str
     source: str
     outdoor: bool = False
+    masks: tuple[Polygon, ...] = ()
+    """Privacy masks: blackened before anything looks at the picture, and wherever it is shown."""
+    region: Polygon = ()
+    """Where feet must stand for a person to count; empty: anywhere."""
+    least_height: float = 0.0
+    most_height: float = 1.0
+    """Smaller and larger boxes do not count; heights relative to the frame."""
+    score_offset: float = 0.0
+    """Added to the model's thresholds for this camera."""
+    still_things: tuple[StillThing, ...] = ()
+    preroll: bool = False
+    """Keep the last seconds before a trip in memory while armed."""
+    keep_crops: bool = False
+    """Keep what was seen in false alarms, to learn from it."""
+    detections: tuple[str, ...] = ()
+    """Person entities of another integration that watches the same camera."""
+
+    def thresholds(self, model: Thresholds) -> Thresholds:
+        """Return the model's thresholds, moved for this camera and kept within 0–1."""
+        return Thresholds(
+            raise_=min(max(model.raise_ + self.score_offset, 0.0), 1.0),
+            sustain=min(max(model.sustain + self.score_offset, 0.0), 1.0),
+            confirm=min(max(model.confirm + self.score_offset, 0.0), 1.0),
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,7 +1,7 @@
 """Walks the one path and owns order, retry and time; no Home Assistant here.
 
 ports      what the engine needs from outside        desk       the one entrance: submit, state, subscribe
-intake     signals in, deduplicated                  watch      which cameras are looked at, and when
+intake     signals in, deduplicated                  looking/   which cameras are looked at, and when
 outbox     outward acts until they are done          granting   codes on locks, kept only while written
 feed       what the doors read                       keypad     alarm codes: whose, and how often wrong
 chain      whether responders can be reached         waiting    waiting by the engine's own clock

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
-from ..core.detection import Detection, DetectorInfo
+from ..core.detection import Detection, DetectorInfo, Glance, Polygon
 from ..core.incident import Incident
 from ..core.premises import Premises
 
@@ -117,8 +117,25 @@ class PersonDetector(Protocol):
         """Keep a worker running, so that the first look need not wait, or let it go when idle."""
         ...
 
-    async def look(self, picture: bytes, *, timeout_s: float) -> Detection:
-        """Return the people; raises FrameRefused, CouldNotLook."""
+    async def look(
+        self,
+        picture: bytes,
+        *,
+        timeout_s: float,
+        camera: str = "",
+        masks: Sequence[Polygon] = (),
+        urgent: bool = True,
+    ) -> Detection:
+        """Return the people outside the masks; raises FrameRefused, CouldNotLook.
+
+        A newer frame of the same camera takes the place of one that still waits: "frame_superseded".
+        """
+        ...
+
+    async def glance(
+        self, picture: bytes, *, timeout_s: float, camera: str = "", masks: Sequence[Polygon] = ()
+    ) -> Glance:
+        """Return the frame as a whole, without looking for people; raises like look."""
         ...
 
     async def close(self) -> None:
@@ -126,19 +143,31 @@ class PersonDetector(Protocol):
         ...
 
 
+class Way(StrEnum):
+    """How a still was had."""
+
+    SNAPSHOT = "snapshot"
+    STREAM = "stream"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Frame:
-    """One still as the camera gave it."""
+    """One still as the camera gave it: JPEG or PNG, and when it was taken at the latest."""
 
     picture: bytes
     captured_at: datetime
+    way: Way = Way.SNAPSHOT
 
 
 class Camera(Protocol):
     """All configured cameras."""
 
     async def still(self, source: str, *, timeout_s: float) -> Frame:
-        """Return a fresh still; raises CouldNotLook."""
+        """Return a fresh still by what answers faster; raises CouldNotLook."""
+        ...
+
+    async def rest(self, source: str) -> None:
+        """Let go of what was kept open for a camera: nobody looks for now."""
         ...
 
 

@@ -56,6 +56,11 @@ class ModelCard:
     rivals: tuple[int, ...]
     thresholds: Thresholds
 
+    @property
+    def path(self) -> Path:
+        """Return where the card of this room lies; one per file, named like the model."""
+        return FOLDER / f"{self.name.replace('-', '_')}.json"
+
     def variant_of(self, digest: str) -> Variant | None:
         """Return the known file with this digest."""
         return next((each for each in self.variants if each.sha256 == digest), None)
@@ -115,10 +120,13 @@ def read_card(raw: dict[str, Any]) -> ModelCard:
     )
 
 
+def load_card(path: Path) -> ModelCard:
+    """Read a card's file; raises OSError, KeyError, ValueError."""
+    return read_card(json.loads(path.read_text("utf-8")))
+
+
 @lru_cache
 def load_cards() -> dict[str, ModelCard]:
     """Return every card of this room by name; reads files, so not on the event loop."""
-    cards = (
-        read_card(json.loads(path.read_text("utf-8"))) for path in sorted(FOLDER.glob("*.json"))
-    )
+    cards = [load_card(path) for path in sorted(FOLDER.glob("*.json"))]
     return {card.name: card for card in cards}

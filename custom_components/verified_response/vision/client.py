@@ -15,7 +15,7 @@ from typing import Final, NamedTuple, Self, cast
 from . import wire
 from .decode import Person
 from .frame import REFUSALS, PictureRefused, Size
-from .plan import EnginePlan, to_arguments
+from .plan import EnginePlan, to_text
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -68,7 +68,7 @@ class Answer(NamedTuple):
 def worker_command(plan: EnginePlan, threads: int) -> Sequence[str]:
     """Return the command line; the file is named, so that its folder is never searched for modules."""
     start = Path(__file__).with_name("__main__.py")
-    return [sys.executable, "-P", str(start), *to_arguments(plan, threads=threads)]
+    return [sys.executable, "-P", str(start), to_text(plan), str(threads)]
 
 
 def _environment(threads: int) -> dict[str, str]:

@@ -1,64 +1,79 @@
 """Which engine a worker shall run, and how that is told to it."""
 
-from collections.abc import Sequence
+import json
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 # Reasons why nothing better is used; each is a translation key.
 MODEL_MISSING: Final = "model_missing"
 MODEL_REFUSED: Final = "model_refused"
 PACKAGES_MISSING: Final = "packages_missing"
 SELF_TEST_FAILED: Final = "self_test_failed"
+SERVER_UNREACHABLE: Final = "server_unreachable"
 
 
 class EngineKind(StrEnum):
-    """The engines of this room."""
+    """The engines of this room, best first."""
 
     ONNX = "onnx"
+    NCNN = "ncnn"
+    REMOTE = "remote"
     BASIC = "basic"
+
+
+FROM_FILES: Final = frozenset({EngineKind.ONNX, EngineKind.NCNN})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EnginePlan:
     """What to run; `engine` None when nothing can, `reason` None when this is the best.
 
-    `refused` names files whose digest was wrong.
+    `card` is the model card's file and `files` are its weights (.onnx, or .param and .bin);
+    `url` and `model` name the model on an inference server. `refused` names files whose digest was wrong.
     """
 
     engine: EngineKind | None
-    model: Path | None = None
-    card: str | None = None
+    files: tuple[Path, ...] = ()
+    card: Path | None = None
+    url: str | None = None
+    model: str | None = None
     reason: str | None = None
     refused: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Reject plans that a worker could not follow."""
-        if self.engine is EngineKind.ONNX and (self.model is None or self.card is None):
-            raise ValueError("an onnx plan names its model and its card")
+        if self.engine in FROM_FILES and (not self.files or self.card is None):
+            raise ValueError("a plan for a model names its files and its card")
+        if self.engine is EngineKind.REMOTE and not (self.url and self.model and self.card):
+            raise ValueError("a plan for a server names its address, its model and its card")
         if self.engine is None and self.reason is None:
             raise ValueError("a plan without engine says why")
 
 
-def to_arguments(plan: EnginePlan, *, threads: int) -> list[str]:
-    """Write a plan as the worker's command line."""
-    if plan.engine is None:
-        raise ValueError("nothing to run")
-    arguments = [plan.engine.value, str(threads), plan.reason or ""]
-    if plan.engine is EngineKind.ONNX:
-        arguments += [str(plan.model), str(plan.card)]
-    return arguments
-
-
-def from_arguments(arguments: Sequence[str]) -> tuple[EnginePlan, int]:
-    """Read the command line back; raises ValueError."""
-    engine, threads, reason, *rest = arguments
-    model, card = rest or (None, None)
-    plan = EnginePlan(
-        engine=EngineKind(engine),
-        model=Path(model) if model else None,
-        card=card,
-        reason=reason or None,
+def to_text(plan: EnginePlan) -> str:
+    """Write a plan for the worker."""
+    return json.dumps(
+        {
+            "engine": plan.engine,
+            "files": [str(path) for path in plan.files],
+            "card": str(plan.card) if plan.card else None,
+            "url": plan.url,
+            "model": plan.model,
+            "reason": plan.reason,
+        }
     )
-    return plan, int(threads)
+
+
+def from_text(text: str) -> EnginePlan:
+    """Read a plan back; raises ValueError, KeyError, TypeError."""
+    raw: dict[str, Any] = json.loads(text)
+    return EnginePlan(
+        engine=EngineKind(raw["engine"]) if raw["engine"] else None,
+        files=tuple(Path(each) for each in raw["files"]),
+        card=Path(raw["card"]) if raw["card"] else None,
+        url=raw["url"],
+        model=raw["model"],
+        reason=raw["reason"],
+    )

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, Final, Protocol
 
 from . import wire
 from .basic_engine import BasicEngine
-from .card import load_cards
+from .card import load_card
 from .frame import Picture, PictureRefused, decode_picture
 from .onnx_engine import ModelRefused, OnnxEngine
 from .plan import (
@@ -19,7 +19,7 @@ from .plan import (
     SELF_TEST_FAILED,
     EngineKind,
     EnginePlan,
-    from_arguments,
+    from_text,
 )
 from .self_test import Looks, passes
 
@@ -53,7 +53,7 @@ class Engine(Looks, Protocol):
 def main(arguments: Sequence[str]) -> int:
     """Serve until the pipe closes; 0 on a clean end, 1 when no engine works, 2 on a broken pipe protocol."""
     source, target = _take_pipes()
-    plan, threads = from_arguments(arguments)
+    plan, threads = from_text(arguments[0]), int(arguments[1])
     _be_modest(threads)
     engine, reason = choose_engine(plan, threads)
     try:
@@ -112,9 +112,9 @@ def choose_engine(plan: EnginePlan, threads: int) -> tuple[Engine | None, str | 
 
 def _onnx(plan: EnginePlan, threads: int) -> Engine:
     """Load the planned model."""
-    if plan.model is None or plan.card is None:
+    if plan.card is None:
         raise ValueError("no model planned")
-    return OnnxEngine(plan.model, load_cards()[plan.card], threads=threads)
+    return OnnxEngine(plan.files[0], load_card(plan.card), threads=threads)
 
 
 def _tested(make: Callable[[], Engine]) -> tuple[Engine | None, str | None]:

@@ -6,16 +6,17 @@ from collections import deque
 from collections.abc import Sequence
 from datetime import datetime
 
-from ..core.commands import ReportBlind, ReportNobody, ReportPerson
-from ..core.detection import Detection, seen_in
-from ..core.errors import CouldNotLook, FrameRefused
-from ..core.evidence import ZoneTrip
-from ..core.incident import Incident
-from ..core.state import Phase
-from .desk import Desk
-from .feed import CameraLook, Snapshot
-from .ports import Camera, Clock, PersonDetector
-from .waiting import pause
+from ...core.commands import ReportBlind, ReportNobody, ReportPerson
+from ...core.detection import Detection
+from ...core.errors import CouldNotLook, FrameRefused
+from ...core.evidence import ZoneTrip
+from ...core.incident import Incident
+from ...core.sight.voting import seen_in
+from ...core.state import Phase
+from ..desk import Desk
+from ..feed import CameraLook, Snapshot
+from ..ports import Camera, Clock, PersonDetector
+from ..waiting import pause
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -7,8 +7,8 @@ from custom_components.verified_response.core.detection import (
     Detection,
     PersonBox,
     Trust,
-    seen_in,
 )
+from custom_components.verified_response.core.sight.voting import seen_in
 
 LEFT = Box(x=0.1, y=0.2, width=0.2, height=0.6)
 NEAR = Box(x=0.2, y=0.2, width=0.2, height=0.6)

@@ -11,8 +11,8 @@ import pytest
 from aiohttp import web
 from homeassistant.requirements import RequirementsNotFound
 
-from custom_components.verified_response.adapters import model_source
-from custom_components.verified_response.adapters.model_source import plan_engine
+from custom_components.verified_response.adapters.models import source as model_source
+from custom_components.verified_response.adapters.models.source import plan_engine
 from custom_components.verified_response.vision.card import (
     DEFAULT_CARD,
     ModelCard,
@@ -21,7 +21,9 @@ from custom_components.verified_response.vision.card import (
 )
 from custom_components.verified_response.vision.plan import EngineKind, EnginePlan
 
-ROOT = Path(__file__).resolve().parents[2]
+CARD = load_cards()["nanodet-plus-m-416"].path
+
+ROOT = Path(__file__).resolve().parents[3]
 WEIGHTS = b"weights" * 100_000
 OTHER = b"other weights" * 100
 
@@ -44,9 +46,11 @@ def card() -> ModelCard:
 def checkout(tmp_path: Path, monkeypatch) -> Path:
     """An integration in a checkout of its own, nothing beside it, nothing fetched."""
     integration = tmp_path / "dev" / "checkout" / "custom_components" / "verified_response"
-    (integration / "adapters").mkdir(parents=True)
+    (integration / "adapters" / "models").mkdir(parents=True)
     (integration / "models").mkdir()
-    monkeypatch.setattr(model_source, "__file__", str(integration / "adapters" / "model_source.py"))
+    monkeypatch.setattr(
+        model_source, "__file__", str(integration / "adapters" / "models" / "source.py")
+    )
     monkeypatch.setenv(model_source.ENV_OFFLINE, "1")
     monkeypatch.delenv(model_source.ENV_MODELS, raising=False)
     return integration.parents[1]
@@ -65,7 +69,7 @@ def put(folder: Path, content: bytes, name: str = "nanodet_plus_m_416.onnx") -> 
 
 
 def planned(path: Path) -> EnginePlan:
-    return EnginePlan(engine=EngineKind.ONNX, model=path, card=DEFAULT_CARD)
+    return EnginePlan(engine=EngineKind.ONNX, files=(path,), card=CARD)
 
 
 async def test_nothing_there_means_basic_and_says_why(hass, card) -> None:
@@ -111,7 +115,9 @@ async def test_a_linked_integration_finds_what_lies_beside_its_checkout(
     link.parent.mkdir(exist_ok=True)
     link.symlink_to(checkout / "custom_components")
     monkeypatch.setattr(
-        model_source, "__file__", str(link / "verified_response" / "adapters" / "model_source.py")
+        model_source,
+        "__file__",
+        str(link / "verified_response" / "adapters" / "models" / "source.py"),
     )
     assert await plan_engine(hass, folder_option=None, card=card) == planned(path)
 
@@ -134,7 +140,7 @@ async def test_a_right_file_after_a_wrong_one_is_used(hass, card, tmp_path, conf
     put(tmp_path, b"something else")
     path = put(config / "verified_response" / "models", WEIGHTS)
     plan = await plan_engine(hass, folder_option=tmp_path, card=card)
-    assert (plan.engine, plan.model, plan.reason) == (EngineKind.ONNX, path, None)
+    assert (plan.engine, plan.files, plan.reason) == (EngineKind.ONNX, (path,), None)
 
 
 async def test_what_cannot_be_read_is_passed_over(hass, card, tmp_path, monkeypatch) -> None:
@@ -270,8 +276,8 @@ async def test_the_official_file_is_fetched_once(hass, card, config, host) -> No
     for _ in range(2):
         plan = await plan_engine(hass, folder_option=None, card=card)
         assert plan == planned(config / "verified_response" / "models" / "nanodet-plus-m_416.onnx")
-        assert plan.model is not None
-        assert plan.model.read_bytes() == WEIGHTS
+        assert plan.files
+        assert plan.files[0].read_bytes() == WEIGHTS
     assert host.requests == 1
     assert left_over(config) == ["nanodet-plus-m_416.onnx"]
 

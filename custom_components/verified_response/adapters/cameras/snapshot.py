@@ -7,8 +7,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
-from ..core.errors import CouldNotLook
-from ..engine.ports import Camera, Frame
+from ...core.errors import CouldNotLook
+from ...engine.ports import Camera, Frame
 
 
 class HomeCamera(Camera):
@@ -33,3 +33,7 @@ class HomeCamera(Camera):
         if not image.content:
             raise CouldNotLook("camera_no_picture")
         return Frame(picture=image.content, captured_at=asked_at)
+
+    @override
+    async def rest(self, source: str) -> None:
+        """Keep nothing: a still opens nothing."""

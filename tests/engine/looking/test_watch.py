@@ -15,12 +15,12 @@ from custom_components.verified_response.core.evidence import (
     ZoneTrip,
 )
 from custom_components.verified_response.core.premises import ArmMode
-from custom_components.verified_response.engine import watch
-from custom_components.verified_response.engine.watch import cameras_of
+from custom_components.verified_response.engine.looking import watch
+from custom_components.verified_response.engine.looking.watch import cameras_of
 from tests import builders
 from tests.fakes.person_detector import detection
 
-from .rig import QUICK, Rig
+from ..rig import QUICK, Rig
 
 LOOK_S = builders.policy().look_s
 

@@ -20,8 +20,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.requirements import RequirementsNotFound, async_process_requirements
 
-from ..vision.card import DEFAULT_CARD, ModelCard, Variant, digest_of, load_cards
-from ..vision.plan import MODEL_MISSING, MODEL_REFUSED, PACKAGES_MISSING, EngineKind, EnginePlan
+from ...vision.card import DEFAULT_CARD, ModelCard, Variant, digest_of, load_cards
+from ...vision.plan import MODEL_MISSING, MODEL_REFUSED, PACKAGES_MISSING, EngineKind, EnginePlan
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -74,7 +74,7 @@ async def plan_engine(
     if path is None:
         reason = MODEL_REFUSED if found.refused else MODEL_MISSING
         return EnginePlan(engine=EngineKind.BASIC, reason=reason, refused=found.refused)
-    return EnginePlan(engine=EngineKind.ONNX, model=path, card=card.name, refused=found.refused)
+    return EnginePlan(engine=EngineKind.ONNX, files=(path,), card=card.path, refused=found.refused)
 
 
 def is_offline() -> bool:
@@ -121,7 +121,7 @@ def find_model(card: ModelCard, folder_option: Path | None, cache: Path) -> Foun
 
 def _folders(folder_option: Path | None, cache: Path) -> Iterator[Path]:
     """Yield where models may lie, best first."""
-    integration = Path(__file__).parents[1]
+    integration = Path(__file__).parents[2]
     yield integration / "models"
     if folder_option is not None:
         yield folder_option

@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
-from custom_components.verified_response.adapters.camera import HomeCamera
+from custom_components.verified_response.adapters.cameras.snapshot import HomeCamera
 from custom_components.verified_response.core.errors import CouldNotLook
 
 pytest.importorskip("turbojpeg")
