@@ -1,5 +1,7 @@
 """When boxes over time mean that one person is there."""
 
+from dataclasses import replace
+
 import pytest
 
 from custom_components.verified_response.core.detection import (
@@ -8,7 +10,8 @@ from custom_components.verified_response.core.detection import (
     PersonBox,
     Trust,
 )
-from custom_components.verified_response.core.sight.voting import seen_in
+from custom_components.verified_response.core.premises import CameraView
+from custom_components.verified_response.core.sight.voting import counting, found, seen_in
 
 LEFT = Box(x=0.1, y=0.2, width=0.2, height=0.6)
 NEAR = Box(x=0.2, y=0.2, width=0.2, height=0.6)
@@ -67,3 +70,34 @@ def test_two_of_the_last_three_frames(frames: list[Detection], seen: bool):
 def test_best_score():
     assert EMPTY.best_score == 0.0
     assert frame((0.3, LEFT), (0.8, FAR)).best_score == 0.8
+
+
+def test_found_is_the_newest_box_of_the_one_who_was_seen():
+    assert found([], needed=2, window=3, threshold=0.45) is None
+    frames = [frame((0.9, LEFT)), frame((0.6, NEAR), (0.95, FAR))]
+    person = found(frames, needed=2, window=3, threshold=0.45)
+    assert person == PersonBox(score=0.6, box=NEAR)  # not the surer blip elsewhere
+
+
+def test_found_is_the_surest_of_several():
+    frames = [frame((0.9, LEFT), (0.7, FAR)), frame((0.6, LEFT), (0.8, FAR))]
+    assert found(frames, needed=2, window=3, threshold=0.45) == PersonBox(score=0.8, box=FAR)
+
+
+def test_only_those_who_count_vote():
+    """Somebody outside the region is seen, but is nobody here; trust, engine and size stay."""
+    view = CameraView(
+        id="c", name="C", source="camera.c", region=((0, 0), (0.5, 0), (0.5, 1), (0, 1))
+    )
+    low = replace(frame((0.9, LEFT), (0.9, FAR)), trust=Trust.LOW)
+    kept = counting(low, view)
+    assert kept == replace(low, people=(PersonBox(score=0.9, box=LEFT),))
+    outside = [counting(frame((0.9, FAR)), view)] * 3
+    assert not seen_in(outside, needed=2, window=3, threshold=0.45)
+    assert seen_in([kept, kept], needed=2, window=3, threshold=0.45)
+
+
+def test_a_vote_needs_a_threshold_of_its_use():
+    frames = [frame((0.4, LEFT)), frame((0.4, NEAR))]
+    assert seen_in(frames, needed=2, window=3, threshold=0.35)
+    assert not seen_in(frames, needed=2, window=3, threshold=0.41)
