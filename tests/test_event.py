@@ -88,3 +88,39 @@ async def test_event_types_are_translated(house: House) -> None:
     for entity_id, key in (("home_incident", "incident"), ("front_lock_credential", "credential")):
         types = house.state(f"event.{entity_id}").attributes["event_types"]
         assert set(types) == set(texts[key]["state_attributes"]["event_type"]["state"])
+
+
+async def test_an_early_warning_names_the_camera_and_opens_nothing(house: House) -> None:
+    from custom_components.verified_response.core.commands import ReportOutside
+    from custom_components.verified_response.core.detection import Trust
+
+    told = follow(house, "event.home_incident")
+    await house.arm()
+    assert house.entry is not None
+    warning = ReportOutside(
+        camera_id="porch",
+        trust=Trust.FULL,
+        engine="onnx/fake",
+        scores=(0.9,),
+        box=None,
+        count=2,
+        dwell_s=4.25,
+        direction="in",
+    )
+    await house.entry.runtime_data.desk.submit(warning)
+    await house.settle()
+    assert told == ["early_warning"]
+    attributes = house.state("event.home_incident").attributes
+    shown = {key: attributes[key] for key in ("camera", "name", "people", "dwell_s", "direction")}
+    assert shown == {
+        "camera": "camera.porch",
+        "name": "Porch",
+        "people": 2,
+        "dwell_s": 4.2,
+        "direction": "in",
+    }
+    assert house.stage == "none"
+    assert house.panel == "armed_away"
+    await house.wait(120)
+    assert not house.pushes
+    assert not house.sirens

@@ -46,6 +46,7 @@ class IncidentEvents(VerifiedResponseEntity, EventEntity):
 
     _attr_translation_key = "incident"
     _attr_event_types = [
+        "early_warning",
         "opened",
         "level_raised",
         "level_lowered",
@@ -75,6 +76,8 @@ class IncidentEvents(VerifiedResponseEntity, EventEntity):
                 self.async_write_ha_state()
 
     def _tell(self, event: ev.Event, snapshot: Snapshot) -> tuple[str, dict[str, Any]] | None:
+        if isinstance(event, ev.PersonOutside):
+            return "early_warning", _outside(event, snapshot)
         incident = snapshot.state.incidents.get(getattr(event, "incident_id", None) or "")
         if incident is None or not is_on_screens(incident):
             return None
@@ -103,6 +106,17 @@ class IncidentEvents(VerifiedResponseEntity, EventEntity):
                 self._levels.pop(incident.id, None)
                 return stage.value, facts
         return None
+
+
+def _outside(event: ev.PersonOutside, snapshot: Snapshot) -> dict[str, Any]:
+    camera = snapshot.premises.cameras.get(event.camera_id)
+    return {
+        "camera": camera.source if camera else None,
+        "name": camera.name if camera else None,
+        "people": event.count,
+        "dwell_s": round(event.dwell_s, 1),
+        "direction": event.direction or None,
+    }
 
 
 class DuressEvents(VerifiedResponseEntity, EventEntity):

@@ -19,7 +19,9 @@ from custom_components.verified_response.core.commands import RespondersSay
 from custom_components.verified_response.core.errors import ShareRejectedError
 from custom_components.verified_response.core.evidence import (
     CouldNotSee,
+    DetectedKind,
     NobodySeen,
+    PersonReported,
     Threat,
     Verdict,
     ZoneTrip,
@@ -95,6 +97,15 @@ def test_the_mode_is_marked(mode: ResponderMode, marked: wire.Mode) -> None:
     assert document.mode is marked
     assert document.premises.address == "7 Quiet Lane"
     assert document.sequence == 3
+
+
+def test_a_person_that_another_detector_reports_is_said_and_a_vehicle_is_not() -> None:
+    evidence = tuple(
+        PersonReported(at=NOW, camera_id="hall", source_family="frigate", kind=kind, outdoor=False)
+        for kind in DetectedKind
+    )
+    [told] = documents.situation(record(evidence=evidence), SAY).timeline
+    assert (told.what, told.place) == ("person reported", "Hall")
 
 
 def test_what_is_not_known_is_said_by_name() -> None:

@@ -15,7 +15,7 @@ from custom_components.verified_response.core.effects import (
     ShareAction,
     Siren,
 )
-from custom_components.verified_response.core.evidence import Threat
+from custom_components.verified_response.core.evidence import DetectedKind, Threat
 from custom_components.verified_response.core.incident import Delivery, Incident, IncidentKind
 from custom_components.verified_response.core.premises import ArmMode, Premises
 from custom_components.verified_response.core.rules.decide import decide, next_deadline
@@ -159,6 +159,30 @@ class House:
                 box=None,
             )
         )
+
+    def outside(self, camera_id: str = "porch", **more: Any) -> Sequence[ev.Event]:
+        """Let the early-warning watch see somebody."""
+        return self.do(
+            cmd.ReportOutside(
+                camera_id=camera_id,
+                trust=Trust.FULL,
+                engine="nano",
+                scores=(0.9,),
+                box=None,
+                **more,
+            )
+        )
+
+    def detect(self, camera_id: str = "hall", *, ago: float = 0, **more: Any) -> Sequence[ev.Event]:
+        """Let another integration begin to see somebody, or tell now what it saw then."""
+        values: dict[str, Any] = {
+            "kind": DetectedKind.PERSON,
+            "source_family": "frigate",
+            "devices": ("frigate-hall", "camera-hall"),
+            "places": ("place-hall",),
+        }
+        at = self.now - timedelta(seconds=ago)
+        return self.do(cmd.ReportDetection(camera_id=camera_id, at=at, **(values | more)))
 
     def nobody(self, camera_id: str = "hall") -> Sequence[ev.Event]:
         """Show an empty room."""

@@ -11,7 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custom_components.verified_response.core import codec, events, incident, premises, state
+from custom_components.verified_response.core import (
+    codec,
+    events,
+    evidence,
+    incident,
+    premises,
+    state,
+)
 from custom_components.verified_response.core.codec import from_plain, to_plain
 
 AT = datetime(2026, 11, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -217,3 +224,30 @@ def test_state_of_the_product_survives():
     )
     before = state.PremisesState(incidents={"i1": held}, policy=premises.Policy(), last_alive=AT)
     assert from_plain(state.PremisesState, json.loads(json.dumps(to_plain(before)))) == before
+
+
+def test_evidence_of_a_version_before_counts_is_still_read():
+    written = {
+        "incident_id": "i1",
+        "item": {
+            "type": "PersonSeen",
+            "at": "2026-11-01T02:03:04+00:00",
+            "camera_id": "hall",
+            "outdoor": False,
+            "trust": "full",
+            "engine": "onnx/nanodet_plus_m_416",
+            "scores": [0.4, 0.81],
+            "box": {"x": 0.1, "y": 0.2, "width": 0.3, "height": 0.4},
+        },
+        "look_until": None,
+        "areas": [],
+    }
+    read = from_plain(events.EvidenceAdded, written)
+    assert isinstance(read.item, evidence.PersonSeen)
+    assert (read.item.count, read.item.dwell_s, read.item.direction) == (1, 0.0, "")
+    assert read.item.scores == (0.4, 0.81)
+
+
+def test_a_policy_of_a_version_before_reports_is_still_read():
+    written = {"policy": {"version": "2026.11-1", "look_s": 12}}
+    assert from_plain(events.PolicySet, written).policy.report_age_s == 30

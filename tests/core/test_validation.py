@@ -9,8 +9,10 @@ from custom_components.verified_response.core.assessment import Assessment
 from custom_components.verified_response.core.detection import Trust
 from custom_components.verified_response.core.evidence import (
     CouldNotSee,
+    DetectedKind,
     EvidenceItem,
     NobodySeen,
+    PersonReported,
     PersonSeen,
     Threat,
     Verdict,
@@ -37,6 +39,19 @@ def person(*, outdoor: bool = False, trust: Trust = Trust.FULL, camera: str = "h
     return PersonSeen(
         at=START, camera_id=camera, outdoor=outdoor, trust=trust, engine="nano", scores=(0.9,)
     )
+
+
+def reported(*, after: float = 0, **changes: Any) -> PersonReported:
+    values = {
+        "at": START + timedelta(seconds=after),
+        "camera_id": "hall",
+        "source_family": "frigate",
+        "kind": DetectedKind.PERSON,
+        "outdoor": False,
+        "devices": ("frigate-hall", "camera-hall"),
+        "places": ("place-hall",),
+    }
+    return PersonReported(**(values | changes))
 
 
 def nobody(camera: str = "hall") -> NobodySeen:
@@ -103,6 +118,57 @@ CASES: dict[str, tuple[tuple[EvidenceItem, ...], int, bool]] = {
     ),
     "person_seen: from outside": ((trip(), person(outdoor=True)), 1, False),
     "person_seen: with low trust": ((trip(), person(trust=Trust.LOW)), 1, False),
+    "person_reported_and_detector": ((trip(), reported(after=5)), 2, True),
+    "person_reported_and_detector: before the trip": ((trip(after=20), reported()), 2, True),
+    "person_reported_and_detector: in whatever order they were told": (
+        (reported(after=1800), trip()),
+        2,
+        True,
+    ),
+    "person_reported_and_detector: too far apart": ((trip(), reported(after=1801)), 1, False),
+    "person_reported_and_detector: no trip": ((reported(),), 0, False),
+    "person_reported_and_detector: two integrations on one camera": (
+        (reported(), reported(source_family="reolink", devices=("camera-hall",))),
+        0,
+        False,
+    ),
+    "person_reported_and_detector: the camera's own motion": (
+        (trip(device="camera-hall", place="elsewhere"), reported()),
+        1,
+        False,
+    ),
+    "person_reported_and_detector: the same place": (
+        (trip(place="place-hall"), reported()),
+        1,
+        False,
+    ),
+    "person_reported_and_detector: nobody knows where the camera is": (
+        (trip(), reported(places=())),
+        1,
+        False,
+    ),
+    "person_reported_and_detector: outdoors": ((trip(), reported(outdoor=True)), 1, False),
+    "person_reported_and_detector: a trip outdoors": (
+        (trip("porch", zone_type=ZoneType.OUTDOOR), reported()),
+        1,
+        False,
+    ),
+    "person_reported_and_detector: found open": ((trip(observed=False), reported()), 0, False),
+    "person_reported_and_detector: a vehicle": (
+        (trip(), reported(kind=DetectedKind.VEHICLE)),
+        1,
+        False,
+    ),
+    "person_reported_and_detector: an animal": (
+        (trip(), reported(kind=DetectedKind.ANIMAL)),
+        1,
+        False,
+    ),
+    "person_reported_and_detector: force needs a look": (
+        (trip(forced_entry=True), reported()),
+        2,
+        True,
+    ),
     "person_and_forced_entry": ((trip(forced_entry=True), person()), 3, True),
     "person_and_forced_entry: force alone": ((trip(forced_entry=True),), 1, False),
     "person_and_forced_entry: forced outside": (
@@ -133,6 +199,15 @@ HOLDS: dict[str, tuple[tuple[EvidenceItem, ...], tuple[EvidenceItem, ...]]] = {
     "person_low_trust": (
         (trip(), person(trust=Trust.LOW)),
         (trip(), person(trust=Trust.LOW), person()),
+    ),
+    "person_reported_alone": (
+        (trip(device="camera-hall"), reported()),
+        (trip(device="camera-hall"), trip("door"), reported()),
+    ),
+    "person_reported_outdoor": ((trip(), reported(outdoor=True)), (trip(), reported())),
+    "vehicle_or_animal_reported": (
+        (trip(), reported(kind=DetectedKind.VEHICLE)),
+        (trip(), reported()),
     ),
     "outdoor_or_tamper_only": (
         (trip("porch", zone_type=ZoneType.OUTDOOR),),
@@ -240,3 +315,30 @@ def test_much_evidence_of_one_place_is_read_in_one_pass():
     ]
     assert assess(trips, (), Policy()).level == 1
     assert compared <= 2 * len(trips)
+
+
+def test_what_another_detector_says_does_not_erase_what_ours_says():
+    found = judge(trip(), reported(), nobody())
+    assert found.level == 2
+    assert found.raised_by == ("detector_tripped", "person_reported_and_detector")
+    assert found.held_by == ("nobody_seen",)
+    assert judge(trip(), reported(), blind()).unknowns == ("could_not_look:hall",)
+
+
+def test_many_reports_and_trips_are_read_in_one_pass():
+    compared = 0
+
+    class Counted(str):
+        __slots__ = ()
+
+        def __eq__(self, other: object) -> bool:
+            nonlocal compared
+            compared += 1
+            return str.__eq__(self, other)
+
+        __hash__ = str.__hash__
+
+    trips = [trip("hall", after=30 * n, device=Counted("camera-hall")) for n in range(1000)]
+    reports = [reported(after=30 * n) for n in range(1000)]
+    assert assess([*trips, *reports], (), Policy()).level == 1
+    assert compared <= 20 * len(trips)

@@ -22,7 +22,12 @@ from custom_components.verified_response.core.effects import (
     ShareAction,
 )
 from custom_components.verified_response.core.errors import InvalidRequestError
-from custom_components.verified_response.core.evidence import Threat
+from custom_components.verified_response.core.evidence import (
+    DetectedKind,
+    PersonReported,
+    Threat,
+    ZoneTrip,
+)
 from custom_components.verified_response.core.incident import (
     BEFORE_SENDING,
     HAS_LEVEL,
@@ -100,6 +105,19 @@ class IncidentMachine(RuleBasedStateMachine):
                 assert command.area_id == area_id
             case ev.IncidentEnded():
                 assert isinstance(command, cmd.Disarm | cmd.Dismiss)
+            case ev.PersonOutside(camera_id=camera_id, at=at):
+                assert isinstance(command, cmd.ReportOutside)
+                assert any(area.phase is Phase.ARMED for area in state.areas.values())
+                assert not self.burglaries(state), "in a burglary it is evidence"
+                last = state.outside_at.get(camera_id)
+                assert last is None or abs((at - last).total_seconds()) >= 10
+            case ev.EvidenceAdded(incident_id=incident_id, item=PersonReported() as report):
+                incident = state.incidents[incident_id]
+                trips = [item.at for item in incident.evidence if isinstance(item, ZoneTrip)]
+                assert report.at >= max(trips) - timedelta(seconds=30)
+                assert report.trust is Trust.LOW
+                assert incident.is_open
+                assert not incident.is_distress
             case ev.ShareRequested(incident_id=incident_id, responder_id=responder_id):
                 incident = state.incidents[incident_id]
                 delivery = incident.deliveries.get(responder_id)
@@ -125,6 +143,14 @@ class IncidentMachine(RuleBasedStateMachine):
             case ev.EffectRequested(effect=SetCredential(grant_id=grant_id, door_id=door_id)):
                 assert door_id in state.grants[grant_id].credentials
 
+    @staticmethod
+    def burglaries(state: PremisesState) -> list[Incident]:
+        return [
+            item
+            for item in state.open_incidents()
+            if item.kind is IncidentKind.BURGLARY and not item.is_distress
+        ]
+
     def look_at_release(self, incident: Incident, responder_id: str, command: cmd.Command) -> None:
         if isinstance(command, cmd.ShareWith):
             return
@@ -141,6 +167,8 @@ class IncidentMachine(RuleBasedStateMachine):
         self, before: PremisesState, events: Sequence[ev.Event], command: cmd.Command
     ) -> None:
         after = self.house.state
+        if isinstance(command, cmd.ReportOutside | cmd.ReportDetection):
+            assert set(after.incidents) == set(before.incidents), "seeing opens nothing"
         finished = {item.effect_id for item in events if isinstance(item, ev.EffectFinished)}
         assert set(before.effects) - set(after.effects) <= finished
         for area_id in set(before.areas) | set(after.areas):
@@ -169,6 +197,14 @@ class IncidentMachine(RuleBasedStateMachine):
         level = incident.assessment.level or 0
         words = [verdict.threat for verdict in incident.verdicts if verdict.threat is not None]
         assert level < 4 or Threat.LIFE in words
+        if "person_reported_and_detector" in incident.assessment.raised_by:
+            assert any(isinstance(item, ZoneTrip) and item.observed for item in incident.evidence)
+            assert any(
+                isinstance(item, PersonReported)
+                and item.kind is DetectedKind.PERSON
+                and not item.outdoor
+                for item in incident.evidence
+            )
         if incident.kind in HAS_LEVEL and incident.is_open:
             assert all(level >= HUMAN_LEVEL[word][0] for word in words)
         if incident.is_open or not incident.recall:
@@ -267,6 +303,35 @@ class IncidentMachine(RuleBasedStateMachine):
                 engine="nano",
                 scores=(0.9,),
                 box=None,
+            )
+        )
+
+    @rule(camera=st.sampled_from(["hall", "porch", "moon"]), trust=st.sampled_from(Trust))
+    def outside(self, camera: str, trust: Trust) -> None:
+        self.do(
+            cmd.ReportOutside(
+                camera_id=camera, trust=trust, engine="nano", scores=(0.9,), box=None, count=2
+            )
+        )
+
+    @rule(
+        camera=st.sampled_from(["hall", "porch", "moon"]),
+        kind=st.sampled_from(DetectedKind),
+        family=st.sampled_from(["frigate", "reolink"]),
+        ago=st.sampled_from([-1, 0, 29, 31, 3600]),
+        place=st.sampled_from([(), ("attic",), ("place-kitchen_window",)]),
+    )
+    def detect(
+        self, camera: str, kind: DetectedKind, family: str, ago: float, place: tuple[str, ...]
+    ) -> None:
+        self.do(
+            cmd.ReportDetection(
+                camera_id=camera,
+                kind=kind,
+                at=self.house.now - timedelta(seconds=ago),
+                source_family=family,
+                devices=(f"camera-{camera}",),
+                places=place,
             )
         )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from .detection import Box, Trust
-from .evidence import Threat
+from .evidence import DetectedKind, Threat
 from .incident import IncidentKind
 from .premises import ArmMode
 from .signals import Signal
@@ -65,6 +65,35 @@ class ReportPerson:
     engine: str
     scores: tuple[float, ...]
     box: Box | None
+    count: int = 1
+    dwell_s: float = 0.0
+    direction: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReportOutside:
+    """The early-warning watch saw a person on a camera that looks outdoors."""
+
+    camera_id: str
+    trust: Trust
+    engine: str
+    scores: tuple[float, ...]
+    box: Box | None
+    count: int = 1
+    dwell_s: float = 0.0
+    direction: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReportDetection:
+    """Another integration began to see something on a camera, at the moment `at` that this hub saw it."""
+
+    camera_id: str
+    kind: DetectedKind
+    at: datetime
+    source_family: str
+    devices: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -212,6 +241,8 @@ type Command = (
     | Disarm
     | SeeSignal
     | ReportPerson
+    | ReportOutside
+    | ReportDetection
     | ReportNobody
     | ReportBlind
     | ReportDistress

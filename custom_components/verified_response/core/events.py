@@ -5,6 +5,7 @@ from datetime import datetime
 
 from .access import AccessGrant, CredentialStatus
 from .assessment import Assessment
+from .detection import Box, Trust
 from .effects import Effect
 from .evidence import EvidenceItem, Verdict
 from .incident import DeliveryStatus, IncidentKind, Stage
@@ -93,6 +94,21 @@ class EvidenceAdded:
     item: EvidenceItem
     look_until: datetime | None = None
     areas: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PersonOutside:
+    """Early warning: somebody is outside while it is armed and nothing has tripped; no incident."""
+
+    at: datetime
+    camera_id: str
+    trust: Trust
+    engine: str
+    scores: tuple[float, ...]
+    box: Box | None = None
+    count: int = 1
+    dwell_s: float = 0.0
+    direction: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -265,6 +281,7 @@ type Event = (
     | AreaDisarmed
     | IncidentOpened
     | EvidenceAdded
+    | PersonOutside
     | LookExtended
     | Assessed
     | StageChanged

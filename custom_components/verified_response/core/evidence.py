@@ -31,6 +31,14 @@ class ZoneTrip:
     """False: found open after a silence, told and kept but never an alarm."""
 
 
+class DetectedKind(StrEnum):
+    """What another detector says it saw; only people are evidence of a presence."""
+
+    PERSON = "person"
+    VEHICLE = "vehicle"
+    ANIMAL = "animal"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PersonSeen:
     """A person was seen in enough of the last frames; one score per frame looked at."""
@@ -42,6 +50,30 @@ class PersonSeen:
     engine: str
     scores: tuple[float, ...]
     box: Box | None = None
+    count: int = 1
+    """People at once."""
+    dwell_s: float = 0.0
+    """How long the one seen longest has been there."""
+    direction: str = ""
+    """"in", "out", or "" when it is not known."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PersonReported:
+    """Another integration watches the same camera and began to see somebody, or something.
+
+    Nobody knows how it looks or how often it is wrong: a detector among others, never a confirmation.
+    `devices` and `places` are those of the camera and of what reported; empty ones are not known.
+    """
+
+    at: datetime
+    camera_id: str
+    source_family: str
+    kind: DetectedKind
+    outdoor: bool
+    trust: Trust = Trust.LOW
+    devices: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,7 +103,7 @@ class ZoneLost:
     zone_id: str
 
 
-type EvidenceItem = ZoneTrip | PersonSeen | NobodySeen | CouldNotSee | ZoneLost
+type EvidenceItem = ZoneTrip | PersonSeen | PersonReported | NobodySeen | CouldNotSee | ZoneLost
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

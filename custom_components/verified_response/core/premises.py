@@ -205,9 +205,11 @@ class Policy:
     corroboration_window_s: int = 1800  # BS 8243 / DD 243: 30–60 minutes, the shorter end
     startup_quiet_s: int = 60  # CP-01 4.4.3: ignore sensors for 60 s after total power loss
     look_s: int = 12
+    sustain_s: int = 600  # looked on, slowly, after the last trip or sighting
+    loiter_s: int = 20  # outdoors: from here on somebody stays, and does not just pass
+    report_age_s: int = 30  # another detector may be this much ahead of the first trip
     frames_needed: int = 2
     frames_window: int = 3
-    person_score: float = 0.45
     siren: str | None = None
 
     def __post_init__(self) -> None:

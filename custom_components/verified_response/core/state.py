@@ -18,6 +18,8 @@ KEPT_REPORTS = 256
 """Webhook event ids remembered against replays."""
 
 
+OUTSIDE_AGAIN_S = 10
+"""The same camera warns early at most this often."""
 WRONG_CODES_IN_A_ROW = 5
 LOCKOUT_S = 60
 LOCKOUT_MAX_S = 900
@@ -32,6 +34,9 @@ class Phase(StrEnum):
     ARMED = "armed"
     PENDING = "pending"
     TRIGGERED = "triggered"
+
+
+PROTECTING = frozenset({Phase.ARMED, Phase.PENDING, Phase.TRIGGERED})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,6 +66,8 @@ class PremisesState:
     last_alive: datetime | None = None
     wrong_codes: int = 0
     keypad_locked_until: datetime | None = None
+    outside_at: Mapping[str, datetime] = field(default_factory=dict)
+    """When each camera warned early, for as long as that keeps it from warning again."""
 
     def area(self, area_id: str) -> AreaState:
         """Return an area's state, disarmed when it was never touched."""
@@ -195,6 +202,13 @@ def _(event: ev.EvidenceAdded, state: PremisesState, _at: datetime) -> PremisesS
         look_until=event.look_until or incident.look_until,
         areas=areas,
     )
+
+
+@_fold.register
+def _(event: ev.PersonOutside, state: PremisesState, at: datetime) -> PremisesState:
+    recent = at - timedelta(seconds=OUTSIDE_AGAIN_S)
+    warned = {key: then for key, then in state.outside_at.items() if then > recent}
+    return replace(state, outside_at={**warned, event.camera_id: at})
 
 
 @_fold.register

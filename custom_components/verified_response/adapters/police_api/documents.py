@@ -1,7 +1,16 @@
 """An incident as wire documents: pure functions of the incident record."""
 
 from ...core.errors import ShareRejectedError
-from ...core.evidence import CouldNotSee, NobodySeen, PersonSeen, Threat, Verdict, ZoneTrip
+from ...core.evidence import (
+    CouldNotSee,
+    DetectedKind,
+    NobodySeen,
+    PersonReported,
+    PersonSeen,
+    Threat,
+    Verdict,
+    ZoneTrip,
+)
 from ...core.incident import Incident, IncidentKind, Stage
 from ...core.premises import Premises, ResponderMode
 from ...engine.ports import IncidentRecord, Wording
@@ -158,6 +167,10 @@ def _trigger(item: object, premises: Premises, wording: Wording) -> wire.Trigger
             zone = premises.zones.get(item.zone_id)
             what = "zone_tripped" if item.observed else "zone_found_open"
             return _at(item, zone.name if zone else item.zone_id, wording.sentence("what", what))
+        case PersonReported(kind=DetectedKind.PERSON):
+            camera = premises.cameras.get(item.camera_id)
+            place = camera.name if camera else item.camera_id
+            return _at(item, place, wording.sentence("what", "person_reported"))
         case PersonSeen() | NobodySeen() | CouldNotSee():
             camera = premises.cameras.get(item.camera_id)
             key = {PersonSeen: "person_seen", NobodySeen: "nobody_seen"}.get(
@@ -169,7 +182,7 @@ def _trigger(item: object, premises: Premises, wording: Wording) -> wire.Trigger
 
 
 def _at(
-    item: ZoneTrip | PersonSeen | NobodySeen | CouldNotSee, place: str, what: str
+    item: ZoneTrip | PersonSeen | PersonReported | NobodySeen | CouldNotSee, place: str, what: str
 ) -> wire.Trigger:
     return wire.Trigger(at=item.at, place=_printable(place)[:TEXT_MAX], what=what)
 

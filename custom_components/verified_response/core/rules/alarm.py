@@ -6,11 +6,11 @@ from .. import commands as cmd
 from .. import events as ev
 from ..assessment import AlarmLevel
 from ..effects import Push, Siren
-from ..evidence import CouldNotSee, NobodySeen, PersonSeen, ZoneLost, ZoneTrip
+from ..evidence import ZoneLost, ZoneTrip
 from ..incident import BEFORE_SENDING, HAS_LEVEL, LOUD, Incident, IncidentKind, Stage
 from ..premises import ALWAYS_ON, Zone, ZoneType
 from ..signals import SignalKind
-from ..state import Phase
+from ..state import PROTECTING, Phase
 from .dispatch import ask_people, ask_people_when_due, share_when_due
 from .story import Story
 from .validation import assess
@@ -22,7 +22,6 @@ TECHNICAL = {
     ZoneType.TAMPER: IncidentKind.TAMPER,
 }
 CALLED = {ZoneType.PANIC: IncidentKind.PANIC, ZoneType.MEDICAL: IncidentKind.MEDICAL}
-PROTECTING = frozenset({Phase.ARMED, Phase.PENDING, Phase.TRIGGERED})
 CHATTER_S = 5
 """Trips of one zone closer than this are one trip: a loose contact must not fill the record."""
 CALLS_JOIN_S = 300
@@ -42,7 +41,7 @@ def see_signal(story: Story, command: cmd.SeeSignal) -> None:
         and area.mode is not None
         and zone.counts_in(area.mode)
     )
-    current = _open_incident(story, IncidentKind.BURGLARY)
+    current = story.open_incident(IncidentKind.BURGLARY)
     if signal.kind is SignalKind.UNAVAILABLE:
         if current is not None and areas:
             story.tell(
@@ -63,18 +62,6 @@ def see_signal(story: Story, command: cmd.SeeSignal) -> None:
         _technical(story, zone, command.new_id)
     elif areas:
         _intrusion(story, zone, areas, current, command.new_id)
-
-
-def _open_incident(story: Story, kind: IncidentKind) -> Incident | None:
-    """Return the hub's own incident of a kind; what a person called for stands by itself."""
-    return next(
-        (
-            item
-            for item in story.state.open_incidents()
-            if item.kind is kind and not item.is_distress
-        ),
-        None,
-    )
 
 
 def _trip(story: Story, zone: Zone, *, observed: bool = True) -> ZoneTrip:
@@ -106,7 +93,7 @@ def _found_open(story: Story, zone: Zone, current: Incident | None, *, armed: bo
 def _technical(story: Story, zone: Zone, new_id: str) -> None:
     """Open or extend a fire, gas, water or tamper incident: people first, after the abort window."""
     kind = TECHNICAL[zone.type]
-    current = _open_incident(story, kind)
+    current = story.open_incident(kind)
     if current is None:
         story.tell(
             ev.IncidentOpened(
@@ -265,35 +252,6 @@ def report_distress(story: Story, command: cmd.ReportDistress) -> None:
                     actions=("false_alarm",),
                 )
             )
-
-
-def report_look(
-    story: Story, command: cmd.ReportPerson | cmd.ReportNobody | cmd.ReportBlind
-) -> None:
-    """Keep what a camera showed; a look that comes after the end is dropped."""
-    incident = story.state.incidents.get(command.incident_id)
-    camera = story.premises.cameras.get(command.camera_id)
-    if incident is None or not incident.is_open or camera is None:
-        return
-    item: PersonSeen | NobodySeen | CouldNotSee
-    match command:
-        case cmd.ReportPerson():
-            item = PersonSeen(
-                at=story.now,
-                camera_id=camera.id,
-                outdoor=camera.outdoor,
-                trust=command.trust,
-                engine=command.engine,
-                scores=command.scores,
-                box=command.box,
-            )
-        case cmd.ReportNobody():
-            item = NobodySeen(
-                at=story.now, camera_id=camera.id, engine=command.engine, scores=command.scores
-            )
-        case cmd.ReportBlind():
-            item = CouldNotSee(at=story.now, camera_id=camera.id, reason=command.reason)
-    story.tell(ev.EvidenceAdded(incident_id=incident.id, item=item))
 
 
 def settle(story: Story) -> None:

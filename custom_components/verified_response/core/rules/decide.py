@@ -9,7 +9,7 @@ from ..errors import InvalidRequestError
 from ..incident import DeliveryStatus, Stage
 from ..premises import Premises
 from ..state import Phase, PremisesState
-from .alarm import report_distress, report_look, see_signal, settle
+from .alarm import report_distress, see_signal, settle
 from .arming import arm, disarm, finish_exit_delays
 from .dispatch import (
     confirm,
@@ -21,6 +21,7 @@ from .dispatch import (
 )
 from .grants import end_due_grants, request_grant, revoke_grant, see_credential
 from .outcomes import effect_done, effect_failed, effect_starts, hub_started
+from .seeing import report_detection, report_look, report_outside
 from .story import Story
 
 __all__ = ["decide", "next_deadline"]
@@ -56,6 +57,10 @@ def _follow(story: Story, command: cmd.Command) -> None:  # noqa: C901, PLR0912 
             see_signal(story, command)
         case cmd.ReportPerson() | cmd.ReportNobody() | cmd.ReportBlind():
             report_look(story, command)
+        case cmd.ReportOutside():
+            report_outside(story, command)
+        case cmd.ReportDetection():
+            report_detection(story, command)
         case cmd.ReportDistress():
             report_distress(story, command)
         case cmd.Confirm():

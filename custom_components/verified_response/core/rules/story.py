@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from .. import events as ev
 from ..effects import Effect
 from ..errors import InvalidRequestError
-from ..incident import Incident
+from ..incident import Incident, IncidentKind
 from ..premises import Policy, Premises
 from ..state import PremisesState, evolve
 
@@ -45,3 +45,14 @@ class Story:
         if not incident.is_open:
             raise InvalidRequestError("incident_ended")
         return incident
+
+    def open_incident(self, kind: IncidentKind) -> Incident | None:
+        """Return the hub's own open incident of a kind; what a person called for stands by itself."""
+        return next(
+            (
+                item
+                for item in self.state.open_incidents()
+                if item.kind is kind and not item.is_distress
+            ),
+            None,
+        )

@@ -12,8 +12,10 @@ from ..assessment import AlarmLevel, Assessment
 from ..detection import Trust
 from ..evidence import (
     CouldNotSee,
+    DetectedKind,
     EvidenceItem,
     NobodySeen,
+    PersonReported,
     PersonSeen,
     Threat,
     Verdict,
@@ -88,6 +90,66 @@ def _person_low_trust_only(items: Sequence[EvidenceItem], _: Policy) -> bool:
     return bool(inside) and all(item.trust is Trust.LOW for item in inside)
 
 
+def _reported_inside(items: Sequence[EvidenceItem]) -> list[PersonReported]:
+    return [
+        item
+        for item in items
+        if isinstance(item, PersonReported)
+        and item.kind is DetectedKind.PERSON
+        and not item.outdoor
+    ]
+
+
+def _reported_and_detector(items: Sequence[EvidenceItem], policy: Policy) -> bool:
+    """Take another integration for one more detector, never for a look: it needs an independent trip.
+
+    In order of time, each is compared with the latest of every other device and place.
+    """
+    window = timedelta(seconds=policy.corroboration_window_s)
+    trips: dict[tuple[str, str], ZoneTrip] = {}
+    reports: dict[tuple[tuple[str, ...], tuple[str, ...]], PersonReported] = {}
+    found: list[ZoneTrip | PersonReported] = [*_reported_inside(items), *_inside_trips(items)]
+    for item in sorted(found, key=lambda known: known.at):
+        if isinstance(item, ZoneTrip):
+            trips[item.device, item.place] = item
+            pairs = [(report, item) for report in reports.values()]
+        else:
+            reports[item.devices, item.places] = item
+            pairs = [(item, trip) for trip in trips.values()]
+        if any(
+            _independent(report, trip) and abs(trip.at - report.at) <= window
+            for report, trip in pairs
+        ):
+            return True
+    return False
+
+
+def _independent(report: PersonReported, trip: ZoneTrip) -> bool:
+    """Say whether device and place differ; where the camera is has to be known for that."""
+    return (
+        bool(report.places)
+        and trip.device not in report.devices
+        and trip.place not in report.places
+    )
+
+
+def _reported_alone(items: Sequence[EvidenceItem], policy: Policy) -> bool:
+    return bool(_reported_inside(items)) and not _reported_and_detector(items, policy)
+
+
+def _reported_outdoor(items: Sequence[EvidenceItem], _: Policy) -> bool:
+    return any(
+        isinstance(item, PersonReported) and item.kind is DetectedKind.PERSON and item.outdoor
+        for item in items
+    )
+
+
+def _other_reported(items: Sequence[EvidenceItem], _: Policy) -> bool:
+    return any(
+        isinstance(item, PersonReported) and item.kind is not DetectedKind.PERSON for item in items
+    )
+
+
 def _outdoor_or_tamper_only(items: Sequence[EvidenceItem], policy: Policy) -> bool:
     return _any_trip(items, policy) and not _inside_trips(items)
 
@@ -128,6 +190,12 @@ RULES: tuple[Rule, ...] = (
         applies=_person_and_force,
     ),
     Rule(
+        name="person_reported_and_detector",
+        level=AlarmLevel.PRESENCE,
+        source="BS 8243 5.2 sequential confirmation: another detector's person as one of the two",
+        applies=_reported_and_detector,
+    ),
+    Rule(
         name="same_device_or_place",
         level=None,
         source="BS 8243 5.2: detectors must be independent",
@@ -144,6 +212,24 @@ RULES: tuple[Rule, ...] = (
         level=None,
         source="own: basic detector, see docs/detection.md",
         applies=_person_low_trust_only,
+    ),
+    Rule(
+        name="person_reported_alone",
+        level=None,
+        source="BS 8243 5.2: needs an independent detector; own: untested detectors have low trust",
+        applies=_reported_alone,
+    ),
+    Rule(
+        name="person_reported_outdoor",
+        level=None,
+        source="BS 8243 5.1.1: outside the premises never confirms",
+        applies=_reported_outdoor,
+    ),
+    Rule(
+        name="vehicle_or_animal_reported",
+        level=None,
+        source="own: neither is a person",
+        applies=_other_reported,
     ),
     Rule(
         name="outdoor_or_tamper_only",
