@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custom_components.verified_response.vision.card import DEFAULT_CARD, load_cards
+from custom_components.verified_response.vision.card import DEFAULT_CARD, SLOW_HUB_CARD, load_cards
 from custom_components.verified_response.vision.decode import (
     MAX_PEOPLE,
     Fit,
+    OutputUnreadable,
     decode,
     fit,
     overlaps,
@@ -18,6 +19,7 @@ from custom_components.verified_response.vision.decode import (
 )
 
 CARD = load_cards()[DEFAULT_CARD]
+YOLOX = load_cards()[SLOW_HUB_CARD]
 CAT, CHAIR = CARD.labels.index("cat"), CARD.labels.index("chair")
 FRAME = (CARD.width, CARD.height)
 SAME = Fit(1.0, CARD.width, CARD.height)
@@ -128,23 +130,6 @@ def test_the_person_stays(cell: tuple[int, int], score: float) -> None:
     assert person.score == pytest.approx(0.6)
 
 
-def test_rivals_are_the_animals() -> None:
-    names = {CARD.labels[index] for index in CARD.rivals}
-    animals = {
-        "bird",
-        "cat",
-        "dog",
-        "horse",
-        "sheep",
-        "cow",
-        "elephant",
-        "bear",
-        "zebra",
-        "giraffe",
-    }
-    assert names == animals | {"teddy bear"}
-
-
 SIDES = st.integers(16, 8192)
 
 
@@ -218,3 +203,89 @@ def test_a_crowd_is_bounded() -> None:
     output[:, 80:] = -30
     output[:, [80, 88, 96, 104]] = 30  # boxes without extent never overlap
     assert len(decode(output, CARD, SAME, frame=FRAME)) == MAX_PEOPLE
+
+
+def nothing_from_yolox() -> np.ndarray:
+    return np.zeros((3549, 85), np.float32)
+
+
+def put_yolox(
+    output: np.ndarray, row: int, size: tuple[float, float], there: float, **classes: float
+) -> None:
+    """Write one row: a box around the middle of its cell, `size` in strides."""
+    output[row, :5] = [0.5, 0.5, np.log(size[0]), np.log(size[1]), there]
+    for name, score in classes.items():
+        output[row, 5 + YOLOX.labels.index(name)] = score
+
+
+@pytest.mark.parametrize("batch", [False, True])
+@pytest.mark.parametrize(
+    ("stride", "first", "columns"), [(8, 0, 52), (16, 2704, 26), (32, 3380, 13)]
+)
+def test_yolox_boxes_are_centred_and_scores_multiplied(
+    stride: int, first: int, columns: int, batch: bool
+) -> None:
+    output = nothing_from_yolox()
+    put_yolox(output, first + 4 * columns + 5, (2, 6), 0.8, person=0.9)
+    (person,) = decode(output[None] if batch else output, YOLOX, SAME, frame=FRAME)
+    assert person.score == pytest.approx(0.72)
+    box = [value * 416 / stride for value in person[1:]]
+    assert box == pytest.approx([5.5 - 1, 4.5 - 3, 2, 6], abs=1e-3)
+
+
+def test_yolox_needs_both_something_there_and_a_person() -> None:
+    output = nothing_from_yolox()
+    put_yolox(output, 100, (2, 4), 0.3, person=0.99)
+    put_yolox(output, 120, (2, 4), 0.99, person=0.3)
+    put_yolox(output, 140, (2, 4), 0.99, chair=0.99)
+    assert decode(output, YOLOX, SAME, frame=FRAME) == []
+
+
+@pytest.mark.parametrize(("cat", "people"), [(0.8, 0), (0.6, 1)])
+def test_yolox_animals_outdo_people_too(cat: float, people: int) -> None:
+    output = nothing_from_yolox()
+    put_yolox(output, 52 * 20 + 20, (6, 10), 0.9, person=0.7)
+    put_yolox(output, 52 * 20 + 21, (6, 10), 0.9, cat=cat)
+    assert len(decode(output, YOLOX, SAME, frame=FRAME)) == people
+
+
+def test_a_model_that_knows_only_people_needs_no_rivals() -> None:
+    card = replace(YOLOX, labels=("person",), person=0, rivals=())
+    output = np.zeros((3549, 6), np.float32)
+    output[0] = [0.5, 0.5, 1, 1, 0.9, 0.9]
+    assert len(decode(output, card, SAME, frame=FRAME)) == 1
+
+
+def test_an_enormous_side_ends_at_the_frame() -> None:
+    output = nothing_from_yolox()
+    put_yolox(output, 1000, (1, 1), 0.9, person=0.9)
+    output[1000, 2:4] = 3e38
+    (person,) = decode(output, YOLOX, SAME, frame=FRAME)
+    assert person[1:] == (0, 0, 1, 1)
+
+
+@pytest.mark.parametrize("card", [CARD, YOLOX], ids=lambda card: card.name)
+def test_numbers_that_are_none_are_not_nobody(card) -> None:
+    score = card.person + (5 if card is YOLOX else 0)
+    box = 0 if card is YOLOX else len(card.labels)
+    for value in (np.nan, np.inf):
+        output = np.zeros((card.rows, card.columns), np.float32)
+        output[7, score] = value
+        output[7, 4] = 0.9
+        with pytest.raises(OutputUnreadable):
+            decode(output, card, SAME, frame=FRAME)
+        output[7, [4, score]] = 0.9
+        output[7, box] = value
+        with pytest.raises(OutputUnreadable):
+            decode(output, card, SAME, frame=FRAME)
+
+
+@pytest.mark.parametrize("card", [CARD, YOLOX], ids=lambda card: card.name)
+@pytest.mark.parametrize(
+    "shape",
+    [lambda r, c: (r - 1, c), lambda r, c: (c, r), lambda r, c: (2, r, c), lambda r, c: (r * c,)],
+    ids=["rows", "turned", "two frames", "flat"],
+)
+def test_another_shape_is_not_nobody(card, shape) -> None:
+    with pytest.raises(OutputUnreadable):
+        decode(np.zeros(shape(card.rows, card.columns), np.float32), card, SAME, frame=FRAME)

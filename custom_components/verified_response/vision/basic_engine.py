@@ -1,8 +1,10 @@
 """OpenCV's own HOG people detector: nothing to fetch, weak on real pictures, so low trust."""
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from .card import Drawn, Thresholds
 from .decode import Person, suppress
 
 if TYPE_CHECKING:
@@ -26,6 +28,9 @@ class BasicEngine:
     name: Final = "basic"
     model: Final = "opencv-hog"
     enough: Final = LONGER_SIDE
+    at_once: Final = 1
+    thresholds: Final = Thresholds(report=REPORT, raise_=0.5, sustain=0.45, confirm=0.35)
+    drawn: Final[Sequence[Drawn]] = ()  # its boxes move in steps of its window
 
     def __init__(self) -> None:
         """Load the coefficients; raises AttributeError on OpenCV 5, which has none."""
@@ -36,8 +41,12 @@ class BasicEngine:
         coefficients = cv2.HOGDescriptor.getDefaultPeopleDetector()
         self._hog.setSVMDetector(np.array(coefficients, np.float32))
 
-    def look(self, pixels: NDArray[np.uint8]) -> list[Person]:
-        """Return the people in a BGR frame, best first."""
+    def look(self, frames: Sequence[NDArray[np.uint8]]) -> list[list[Person]]:
+        """Return the people in each BGR frame, best first."""
+        return [self._look_at(pixels) for pixels in frames]
+
+    def _look_at(self, pixels: NDArray[np.uint8]) -> list[Person]:
+        """Return the people in one frame."""
         import cv2
         import numpy as np
 

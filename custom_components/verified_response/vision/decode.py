@@ -1,9 +1,10 @@
-"""Network output → people: NanoDet-Plus heads, suppression, and the animal rule."""
+"""Network output → people: NanoDet-Plus and YOLOX heads, suppression, and the animal rule."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from .card import ModelCard
+from .card import YOLOX, ModelCard
 
 if TYPE_CHECKING:
     import numpy as np
@@ -59,7 +60,7 @@ def _anchors(width: int, height: int, strides: tuple[int, ...]) -> tuple[Floats,
     )
 
 
-def _boxes(distances: Floats, points: Floats, strides: Floats, bins: int) -> Floats:
+def _binned(distances: Floats, points: Floats, strides: Floats, bins: int) -> Floats:
     """Turn binned distances to the four sides into corners (x1, y1, x2, y2)."""
     import numpy as np
 
@@ -68,6 +69,16 @@ def _boxes(distances: Floats, points: Floats, strides: Floats, bins: int) -> Flo
     weights /= weights.sum(-1, keepdims=True)
     sides = weights @ np.arange(bins, dtype=np.float32) * strides
     return np.concatenate([points - sides[:, :2], points + sides[:, 2:]], 1)
+
+
+def _centred(places: Floats, points: Floats, strides: Floats) -> Floats:
+    """Turn offset of the centre and logarithm of the size, both in strides, into corners."""
+    import numpy as np
+
+    centres = points + places[:, :2] * strides
+    # A side of e^12 strides is beyond every frame; more would only overflow.
+    half = np.exp(places[:, 2:].clip(max=12)) * strides / 2
+    return np.concatenate([centres - half, centres + half], 1)
 
 
 def overlaps(boxes: Floats, others: Floats) -> Floats:
@@ -94,6 +105,10 @@ def suppress(boxes: Floats, scores: Floats, limit: float) -> list[int]:
     return [int(order[rank]) for rank in kept[:MAX_PEOPLE]]
 
 
+class OutputUnreadable(Exception):  # noqa: N818 - reads as what happened to the output
+    """The network's answer has another shape than the card says, or numbers in it are none."""
+
+
 def decode(
     output: Floats,
     card: ModelCard,
@@ -102,28 +117,68 @@ def decode(
     frame: tuple[int, int],
     report: float | None = None,
 ) -> list[Person]:
-    """Return the people of one frame (width, height), best first; a person that an animal outdoes is none."""
+    """Return the people of one frame (width, height), best first; a person that an animal outdoes is none.
+
+    A batch dimension of one in front is accepted; raises OutputUnreadable.
+    """
+    import numpy as np
+
+    with np.errstate(invalid="ignore", over="ignore"):
+        return _decode(output, card, placed, frame, report)
+
+
+def _decode(
+    output: Floats, card: ModelCard, placed: Fit, frame: tuple[int, int], report: float | None
+) -> list[Person]:
+    """Decode; what is no number is found by looking for it."""
     import numpy as np
 
     floor = card.thresholds.report if report is None else report
-    rows = output.reshape(-1, len(card.labels) + 4 * card.bins)
-    people = rows[:, card.person]
-    rivals = rows[:, list(card.rivals)].max(1) if card.rivals else np.zeros_like(people)
-    wanted = np.flatnonzero((people >= floor) | (rivals >= floor))
-    if not len(wanted):
+    if output.size != card.rows * card.columns or output.shape[-1] != card.columns:
+        raise OutputUnreadable(f"{output.shape} instead of {card.rows} x {card.columns}")
+    rows = output.reshape(card.rows, card.columns)
+    people = _scores(rows, card, [card.person])
+    # Not-a-number is below every floor: it would read as nobody.
+    if not np.isfinite(people).all():
+        raise OutputUnreadable("scores that are no numbers")
+    seen = np.flatnonzero(people >= floor)
+    if not len(seen):
         return []
+    boxes, scores = _corners(rows, card, seen), people[seen]
+    kept = suppress(boxes, scores, card.nms_iou)
+    boxes, scores = boxes[kept], scores[kept]
+    if card.rivals:
+        rivals = _scores(rows, card, card.rivals)
+        animals = np.flatnonzero(rivals >= floor)
+        animals = animals[(-rivals[animals]).argsort(kind="stable")[:MAX_RIVALS]]
+        same = overlaps(boxes, _corners(rows, card, animals)) > card.rival_iou
+        worst = np.where(same, rivals[animals][None], 0).max(1, initial=0)
+        boxes, scores = boxes[scores >= worst], scores[scores >= worst]
+    return [
+        _person(score, corners, placed, frame) for score, corners in zip(scores, boxes, strict=True)
+    ]
+
+
+def _scores(rows: Floats, card: ModelCard, labels: Sequence[int]) -> Floats:
+    """Return each row's best score among some labels."""
+    first = 5 if card.decoder == YOLOX else 0
+    best: Floats = rows[:, [first + each for each in labels]].max(1)
+    return best * rows[:, 4] if card.decoder == YOLOX else best
+
+
+def _corners(rows: Floats, card: ModelCard, numbers: NDArray[np.intp]) -> Floats:
+    """Return the corners of some rows' boxes in the network's input; raises OutputUnreadable."""
+    import numpy as np
+
     points, strides = _anchors(card.width, card.height, card.strides)
-    boxes = _boxes(rows[wanted, len(card.labels) :], points[wanted], strides[wanted], card.bins)
-    scores, rival_scores = people[wanted], rivals[wanted]
-    seen = np.flatnonzero(scores >= floor)
-    kept = seen[suppress(boxes[seen], scores[seen], card.nms_iou)]
-    animals = np.flatnonzero(rival_scores >= floor)
-    animals = animals[(-rival_scores[animals]).argsort(kind="stable")[:MAX_RIVALS]]
-    if len(animals) and len(kept):
-        same = overlaps(boxes[kept], boxes[animals]) > card.rival_iou
-        worst = np.where(same, rival_scores[animals][None], 0).max(1)
-        kept = kept[scores[kept] >= worst]
-    return [_person(scores[index], boxes[index], placed, frame) for index in kept]
+    if card.decoder == YOLOX:
+        boxes = _centred(rows[numbers, :4], points[numbers], strides[numbers])
+    else:
+        bins = rows[numbers, len(card.labels) :]
+        boxes = _binned(bins, points[numbers], strides[numbers], card.bins)
+    if not np.isfinite(boxes).all():
+        raise OutputUnreadable("boxes that are no numbers")
+    return boxes
 
 
 def _person(score: float, corners: Floats, placed: Fit, frame: tuple[int, int]) -> Person:

@@ -1,9 +1,12 @@
-"""Picture bytes → BGR array, with guards that run before any native decoder sees the bytes."""
+"""Picture bytes → pixels without what must not be seen; guards run before any native decoder."""
 
 import struct
 import zlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from .pixels import tools
+from .pixels.masks import Polygons, blackened
 
 if TYPE_CHECKING:
     import numpy as np
@@ -13,6 +16,7 @@ MAX_BYTES: Final = 12 * 1024 * 1024  # a 4K JPEG of the best quality is about 6 
 MAX_PIXELS: Final = 34_000_000  # 8K (7680 x 4320); 100 MB once decoded
 MAX_SIDE: Final = 16_384
 MIN_SIDE: Final = 16
+GLANCE_ENOUGH: Final = 320
 MAX_SCANS: Final = (
     64  # progressive pictures of cameras have about 10; thousands would only burn time
 )
@@ -49,7 +53,7 @@ class Size(NamedTuple):
 
 
 class Picture(NamedTuple):
-    """A decoded frame, maybe reduced, and the size it was sent in."""
+    """A decoded frame (BGR, or grey for a glance), maybe reduced, and the size it was sent in."""
 
     pixels: NDArray[np.uint8]
     size: Size
@@ -151,26 +155,29 @@ def _png_chunks(data: bytes) -> Iterator[tuple[bytes, memoryview]]:
         at = end
 
 
-def decode_picture(data: bytes, *, enough: int) -> Picture:
-    """Decode to BGR, at half, quarter or eighth size where the longer side keeps `enough` pixels."""
-    import cv2
-    import numpy as np
+def decode_picture(data: bytes, *, enough: int, masks: Polygons = ()) -> Picture:
+    """Decode to BGR, at half, quarter or eighth size where the longer side keeps `enough` pixels.
 
+    The polygons in `masks` are black before anything looks.
+    """
+    return _decoded(data, enough, masks, grey=False)
+
+
+def decode_small(data: bytes, masks: Polygons = ()) -> Picture:
+    """Decode to grey at the smallest size that a glance can use; `masks` are black."""
+    return _decoded(data, GLANCE_ENOUGH, masks, grey=True)
+
+
+def _decoded(data: bytes, enough: int, masks: Polygons, *, grey: bool) -> Picture:
+    """Look at the headers, decode, black out."""
     size = inspect(data)
     step = next((n for n in (8, 4, 2) if max(size) >= n * enough), 1)
-    flag = {
-        1: cv2.IMREAD_COLOR,
-        2: cv2.IMREAD_REDUCED_COLOR_2,
-        4: cv2.IMREAD_REDUCED_COLOR_4,
-        8: cv2.IMREAD_REDUCED_COLOR_8,
-    }[step]
-    try:
-        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), flag)
-    except cv2.error, MemoryError:
-        pixels = None
-    if pixels is None or pixels.ndim != 3 or min(pixels.shape[:2]) < 1:
+    pixels = tools().decode(data, step, grey=grey)
+    if pixels is None or pixels.ndim != (2 if grey else 3):
         raise PictureRefused(DAMAGED)
-    # OpenCV turns a picture by its Exif orientation; the size must follow.
-    if (pixels.shape[1] > pixels.shape[0]) != (size.width > size.height):
+    # A picture is turned upright by its Exif orientation; the size must follow.
+    if pixels.shape[:2] != (-(-size.height // step), -(-size.width // step)):
         size = Size(size.height, size.width)
-    return Picture(pixels.astype(np.uint8, copy=False), size)
+    if masks:
+        pixels = blackened(pixels, masks)
+    return Picture(pixels, size)

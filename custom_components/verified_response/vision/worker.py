@@ -1,77 +1,54 @@
-"""The worker process: one picture in, one answer out, until the hub closes the pipe."""
+"""The worker process: pictures in, one answer for each out, until the hub closes the pipe."""
 
-import contextlib
 import os
-import signal
 import sys
+import time
 import traceback
 from collections.abc import Callable, Sequence
-from typing import Any, BinaryIO, Final, Protocol
+from typing import BinaryIO, Final
 
 from . import wire
 from .basic_engine import BasicEngine
 from .card import load_card
-from .frame import Picture, PictureRefused, decode_picture
-from .onnx_engine import ModelRefused, OnnxEngine
+from .decode import Person
+from .engine import Engine, ModelRefused
+from .frame import Picture, PictureRefused, decode_picture, decode_small
+from .glance import glance_of, patch_of
+from .inbox import Inbox, Job
+from .limits import Limits, be_modest, cap_memory
+from .ncnn_engine import NcnnEngine
+from .onnx_engine import OnnxEngine
 from .plan import (
     MODEL_REFUSED,
     PACKAGES_MISSING,
     SELF_TEST_FAILED,
+    SERVER_UNREACHABLE,
     EngineKind,
     EnginePlan,
-    from_text,
 )
-from .self_test import Looks, passes
+from .remote import RemoteEngine, ServerUnreachable, ServerWrong
+from .second_look import SecondLook, with_candidates
+from .self_test import measure
 
-NICE: Final = 5
-
-
-class Engine(Looks, Protocol):
-    """One way to find people."""
-
-    @property
-    def name(self) -> str:
-        """Return the engine's key."""
-        ...
-
-    @property
-    def model(self) -> str:
-        """Return the model's name."""
-        ...
-
-    @property
-    def trust(self) -> str:
-        """Return how far its word carries: full or low."""
-        ...
-
-    @property
-    def enough(self) -> int:
-        """Return how many pixels of the longer side it can use."""
-        ...
+CLEAN: Final = 0
+UNFIT: Final = 1
+BROKEN: Final = 2
 
 
-def main(arguments: Sequence[str]) -> int:
+def main(_arguments: Sequence[str]) -> int:
     """Serve until the pipe closes; 0 on a clean end, 1 when no engine works, 2 on a broken pipe protocol."""
     source, target = _take_pipes()
-    plan, threads = from_text(arguments[0]), int(arguments[1])
-    _be_modest(threads)
-    engine, reason = choose_engine(plan, threads)
     try:
-        if engine is None:
-            _send(target, {"unfit": reason})
-            return 1
-        _send(
-            target,
-            {"engine": engine.name, "model": engine.model, "trust": engine.trust, "reason": reason},
-        )
-        while (request := wire.read(source)) is not None:
-            _send(target, answer(engine, request))
+        start = wire.read(source)
+        if start is None:
+            return CLEAN
+        plan, limits = wire.read_start(start.header)
+        return _serve(plan, limits, source, target)
     except wire.WireError:
         traceback.print_exc()
-        return 2
+        return BROKEN
     except BrokenPipeError:
-        pass
-    return 0
+        return CLEAN
 
 
 def _take_pipes() -> tuple[BinaryIO, BinaryIO]:
@@ -84,47 +61,76 @@ def _take_pipes() -> tuple[BinaryIO, BinaryIO]:
     return source, target
 
 
-def _be_modest(threads: int) -> None:
-    """Give way to the hub, leave no core dump with pictures in it, end with the pipe and not by Ctrl-C."""
-    with contextlib.suppress(ImportError, AttributeError, OSError, ValueError):
-        os.nice(NICE)
-        import resource
+def _serve(plan: EnginePlan, limits: Limits, source: BinaryIO, target: BinaryIO) -> int:
+    """Find an engine, say so, and answer until the end."""
+    be_modest(limits)
+    engine, frame_ms, reason = choose_engine(plan, limits)
+    if engine is None:
+        _send(target, wire.pack({"unfit": reason}))
+        return UNFIT
+    inbox = Inbox(source)
+    inbox.open()
+    cap_memory(limits)
+    scores = engine.thresholds
+    hello = wire.Hello(
+        engine=engine.name,
+        model=engine.model,
+        trust=engine.trust,
+        reason=reason,
+        thresholds=(scores.raise_, scores.sustain, scores.confirm),
+        at_once=engine.at_once,
+        frame_ms=frame_ms,
+    )
+    _send(target, wire.pack_hello(hello))
+    while jobs := inbox.take(engine.at_once):
+        for message in answers(engine, jobs):
+            _send(target, message)
+    return BROKEN if inbox.broken else CLEAN
 
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with contextlib.suppress(ImportError):
-        import cv2
 
-        cv2.setNumThreads(threads)
-
-
-def choose_engine(plan: EnginePlan, threads: int) -> tuple[Engine | None, str | None]:
-    """Return the best engine that passes its self-test, and why it is not a better one."""
+def choose_engine(
+    plan: EnginePlan, limits: Limits
+) -> tuple[Engine | None, float | None, str | None]:
+    """Return the best engine that passes its self-test, its time per frame, and why it is not a better one."""
     reason = plan.reason
-    if plan.engine is EngineKind.ONNX:
-        engine, failure = _tested(lambda: _onnx(plan, threads))
+    if plan.engine is not None and plan.engine is not EngineKind.BASIC:
+        engine, frame_ms, failure = _tested(lambda: _planned(plan, limits))
         if engine is not None:
-            return engine, reason
+            return engine, frame_ms, failure or reason
         reason = failure
-    engine, failure = _tested(BasicEngine)
-    return engine, reason or failure
+    engine, frame_ms, failure = _tested(BasicEngine)
+    return engine, frame_ms, reason or failure
 
 
-def _onnx(plan: EnginePlan, threads: int) -> Engine:
+def _planned(plan: EnginePlan, limits: Limits) -> Engine:
     """Load the planned model."""
     if plan.card is None:
         raise ValueError("no model planned")
-    return OnnxEngine(plan.files[0], load_card(plan.card), threads=threads)
+    card = load_card(plan.card)
+    if plan.engine is EngineKind.REMOTE:
+        return RemoteEngine(plan.url or "", plan.model or "", card)
+    load = OnnxEngine if plan.engine is EngineKind.ONNX else NcnnEngine
+    engine = load(plan.files, with_candidates(card), threads=limits.threads)
+    return SecondLook(engine, thresholds=card.thresholds)
 
 
-def _tested(make: Callable[[], Engine]) -> tuple[Engine | None, str | None]:
-    """Build and test an engine; a failure of any kind is a reason, not an end."""
+def _tested(make: Callable[[], Engine]) -> tuple[Engine | None, float | None, str | None]:
+    """Build and test an engine; a failure of any kind is a reason, not an end.
+
+    Only a server that does not answer leaves an engine: it is asked again with every frame, and must pass
+    the self-test before it is believed.
+    """
+    engine: Engine | None = None
     try:
         engine = make()
-        if passes(engine):
-            return engine, None
+        if isinstance(engine, RemoteEngine):
+            return engine, engine.prove(), None
+        if (frame_ms := measure(engine)) is not None:
+            return engine, frame_ms, None
         reason = SELF_TEST_FAILED
-    except ModelRefused:
+    except ServerUnreachable:
+        return engine, None, SERVER_UNREACHABLE
+    except ModelRefused, ServerWrong:
         reason = MODEL_REFUSED
     except ImportError:
         reason = PACKAGES_MISSING
@@ -132,34 +138,72 @@ def _tested(make: Callable[[], Engine]) -> tuple[Engine | None, str | None]:
         traceback.print_exc()
         reason = SELF_TEST_FAILED
     print(f"engine not used: {reason}", file=sys.stderr)  # noqa: T201 - stderr is the worker's log
-    return None, reason
+    return None, None, reason
 
 
-def answer(engine: Engine, request: wire.Message) -> dict[str, Any]:
-    """Return the answer's header; a bad picture fails alone."""
-    number = request.header.get("id")
+def answers(engine: Engine, jobs: Sequence[Job]) -> list[bytes]:
+    """Return one message for each job; a bad picture fails alone."""
+    began = time.perf_counter()
+    told: list[bytes] = []
+    pictures: list[tuple[Job, Picture]] = []
+    for job in jobs:
+        try:
+            if job.dropped is not None:
+                told.append(_no(job, "dropped", job.dropped))
+            elif job.request.kind is wire.Kind.GLANCE:
+                small = decode_small(job.request.picture, job.request.masks)
+                told.append(wire.pack_whole(job.request.id, glance_of(small.pixels)))
+            else:
+                picture = decode_picture(
+                    job.request.picture, enough=engine.enough, masks=job.request.masks
+                )
+                pictures.append((job, picture))
+        except PictureRefused as refused:
+            told.append(_no(job, "refused", refused.code))
+        except Exception:  # noqa: BLE001 - the hub decides what a failed look means
+            traceback.print_exc()
+            told.append(_no(job, "failed", wire.FAILED))
+    return told + _looked(engine, pictures, began) if pictures else told
+
+
+def _looked(engine: Engine, pictures: Sequence[tuple[Job, Picture]], began: float) -> list[bytes]:
+    """Look at pictures together; what fails, fails for all of them."""
     try:
-        picture = decode_picture(request.body, enough=engine.enough)
-    except PictureRefused as refused:
-        return {"id": number, "refused": refused.code}
-    try:
-        return {"id": number, **_look(engine, picture)}
-    except Exception as error:  # noqa: BLE001 - the hub decides what a failed look means
+        found = _look(engine, pictures)
+        ms = (time.perf_counter() - began) * 1000 / len(pictures)
+        return [
+            wire.pack_seen(job.request.id, _seen(picture, people, ms))
+            for (job, picture), people in zip(pictures, found, strict=True)
+        ]
+    except ServerUnreachable as gone:
+        print(f"no answer from the server: {gone}", file=sys.stderr)  # noqa: T201 - stderr is the worker's log
+        code = SERVER_UNREACHABLE
+    except Exception:  # noqa: BLE001 - the hub decides what a failed look means
         traceback.print_exc()
-        return {"id": number, "failed": type(error).__name__}
+        code = wire.FAILED
+    return [_no(job, "failed", code) for job, _ in pictures]
 
 
-def _look(engine: Engine, picture: Picture) -> dict[str, Any]:
-    """Return the people as JSON values."""
-    people = engine.look(picture.pixels)
-    return {
-        "people": [[round(value, 5) for value in person] for person in people],
-        "width": picture.size.width,
-        "height": picture.size.height,
-    }
+def _look(engine: Engine, pictures: Sequence[tuple[Job, Picture]]) -> list[list[Person]]:
+    """Look; only a server is told how long anybody waits, for only that may take longer than it takes."""
+    frames = [picture.pixels for _, picture in pictures]
+    if isinstance(engine, RemoteEngine):
+        return engine.look(frames, until=max(job.until for job, _ in pictures))
+    return engine.look(frames)
 
 
-def _send(target: BinaryIO, header: dict[str, Any]) -> None:
+def _seen(picture: Picture, people: list[Person], ms: float) -> wire.Seen:
+    """Put together what is told of a frame."""
+    patches = [patch_of(picture.pixels, person) for person in people]
+    return wire.Seen(people, patches, picture.size, glance_of(picture.pixels), ms)
+
+
+def _no(job: Job, why: str, code: str) -> bytes:
+    """Write an answer that says why there is none."""
+    return wire.pack({"id": job.request.id, why: code})
+
+
+def _send(target: BinaryIO, message: bytes) -> None:
     """Write one message at once."""
-    target.write(wire.pack(header))
+    target.write(message)
     target.flush()
