@@ -35,15 +35,6 @@ ASKED = {
     "owner_name": "Ada",
     "owner_code": OWNER_CODE,
 }
-OPTIONS = {
-    "exit_delay": 60,
-    "entry_delay": 30,
-    "abort_window": 30,
-    "confirmation_window": 90,
-    "detection": True,
-    "worker_threads": 2,
-    "language": "en",
-}
 LIVE = {
     **RESPONDER,
     "mode": "live",
@@ -251,74 +242,3 @@ async def test_the_same_number_keeps_live(hass: HomeAssistant) -> None:
     result = await reconfigure(hass, entry, name="House", callback_phone=f" {PHONE} ")
     assert result["reason"] == "reconfigure_successful"
     assert dict(entry.subentries["city_desk"].data) == LIVE
-
-
-async def tune(hass: HomeAssistant, entry: Any, **changes: Any) -> dict[str, Any]:
-    form = await hass.config_entries.options.async_init(entry.entry_id)
-    assert form["step_id"] == "init"
-    return await hass.config_entries.options.async_configure(
-        form["flow_id"], {**OPTIONS, **changes}
-    )
-
-
-async def test_options_are_stored_and_take_effect_at_once(
-    hass: HomeAssistant, setups: SetUps, tmp_path
-) -> None:
-    entry = house()
-    entry.add_to_hass(hass)
-    await hass.config_entries.async_setup(entry.entry_id)
-    hass.states.async_set("siren.hall", "off")
-    result = await tune(
-        hass, entry, models_path=f" {tmp_path} ", siren="siren.hall", detection=False
-    )
-    await hass.async_block_till_done()
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    assert dict(entry.options) == {
-        **OPTIONS,
-        "models_path": str(tmp_path),
-        "siren": "siren.hall",
-        "detection": False,
-    }
-    assert all(isinstance(entry.options[key], int) for key in ("exit_delay", "worker_threads"))
-    assert setups.count == 2
-
-
-async def test_options_can_be_emptied(hass: HomeAssistant, tmp_path) -> None:
-    entry = house(models_path=str(tmp_path), siren="siren.hall")
-    entry.add_to_hass(hass)
-    await tune(hass, entry, models_path="  ")
-    assert dict(entry.options) == OPTIONS
-
-
-@pytest.mark.parametrize(
-    ("changes", "errors"),
-    [
-        ({"entry_delay": 31}, {"abort_window": "entry_and_abort_too_long"}),
-        ({"models_path": "/nowhere/at/all"}, {"models_path": "folder_missing"}),
-        ({"siren": "siren.gone"}, {"siren": "entity_unknown"}),
-    ],
-)
-async def test_options_that_cannot_work_are_refused(
-    hass: HomeAssistant, changes: dict[str, Any], errors: dict[str, str]
-) -> None:
-    entry = house()
-    entry.add_to_hass(hass)
-    result = await tune(hass, entry, **changes)
-    assert (result["type"], result["errors"]) == (FlowResultType.FORM, errors)
-    assert dict(entry.options) == {}
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"confirmation_window": 29},
-        {"confirmation_window": 601},
-        {"worker_threads": 5},
-        {"language": "xx"},
-    ],
-)
-async def test_options_have_bounds(hass: HomeAssistant, changes: dict[str, Any]) -> None:
-    entry = house()
-    entry.add_to_hass(hass)
-    with pytest.raises(InvalidData):
-        await tune(hass, entry, **changes)

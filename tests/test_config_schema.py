@@ -175,6 +175,12 @@ def test_live_holds_only_with_its_proofs(data: dict[str, str], mode: str) -> Non
 
 
 FLOWS = ("config_flow", "config_schema", "subentry_flow", "contact_flow", "responder_flow")
+OPTIONS_FLOWS = ("options_flow", "options_schema", "detection_flow")
+MODEL_FILES = (
+    *(f"adapters/models/{name}" for name in ("examine", "fetch", "owner", "server")),
+    "vision/own_model",
+)
+CAMERA_FLOWS = ("camera_change", "camera_data", "camera_flow", "adapters/sightings")
 
 
 def texts(*names: str) -> set[str]:
@@ -191,7 +197,10 @@ def worded() -> set[str]:
 
 
 def test_every_error_has_words_and_every_word_an_error() -> None:
-    errors = texts("core/targets", *FLOWS) | const.RESPONDER_ERRORS
+    errors = texts("core/targets", *FLOWS, *OPTIONS_FLOWS, *CAMERA_FLOWS)
+    errors |= const.RESPONDER_ERRORS
+    begin = ("fetch_", "own_", "server_", "upload_")
+    errors |= {text for text in texts(*MODEL_FILES) if text.startswith(begin)}
     errors |= {text for text in texts("core/alarm_codes") if text.startswith("code_")}
     fields = {value for name, value in vars(const).items() if name.startswith("CONF_")}
     others = {
@@ -199,6 +208,8 @@ def test_every_error_has_words_and_every_word_an_error() -> None:
         "zone_type",
         "zone_without_area",
         "binary_sensor",
+        "not_seen",
+        "try_it",
         "unit_of_measurement",
     }
     assert errors - fields - others - worded() == set()

@@ -2,10 +2,11 @@
 
 # ruff: noqa: F811 - the fixtures are imported, and named as arguments
 
+import pytest
 from homeassistant.helpers import issue_registry as ir
 
 from custom_components.verified_response.const import DOMAIN
-from custom_components.verified_response.core.detection import Trust
+from custom_components.verified_response.core.detection import DetectorInfo, Trust
 from tests.fakes.config_entry import part
 from tests.fakes.person_detector import detection
 from tests.scenarios.conftest import House, empty_house, house  # noqa: F401 - fixtures
@@ -42,7 +43,7 @@ async def test_an_issue_that_nobody_can_judge_yet_survives_a_reload(
     house = empty_house
     house.detector.otherwise = detection(trust=Trust.LOW)
     await house.set_up()
-    assert house.issues == {"detector_basic"}
+    assert house.issues == {"detector_model_missing"}
     registry = ir.async_get(house.hass)
     ((_, issue_id),) = [key for key in registry.issues if key[0] == DOMAIN]
     ir.async_ignore_issue(house.hass, DOMAIN, issue_id, True)
@@ -56,6 +57,38 @@ async def test_an_issue_that_nobody_can_judge_yet_survives_a_reload(
     await house.hass.config_entries.async_reload(house.entry.entry_id)
     await house.settle()
     assert house.issues == set()
+
+
+@pytest.mark.parametrize(
+    ("engine", "reason", "issue"),
+    [
+        ("basic", "packages_missing", "detector_packages_missing"),
+        ("none", "packages_missing", "detector_packages_missing"),
+        ("basic", "model_missing", "detector_model_missing"),
+        ("basic", "model_refused", "detector_model_refused"),
+        ("basic", "self_test_failed", "detector_self_test_failed"),
+        ("onnx", "server_unreachable", "detector_server_unreachable"),
+        ("basic", "some_new_reason", "detector_basic"),
+        ("none", "some_new_reason", "detector_unable"),
+        ("basic", "model_fetching", None),
+        ("onnx", None, None),
+    ],
+)
+async def test_each_reason_of_the_detector_has_its_issue(
+    house: House, engine: str, reason: str | None, issue: str | None
+) -> None:
+    assert house.entry is not None
+    info = DetectorInfo(engine=engine, model="m", trust=Trust.FULL, reason=reason)
+    house.entry.runtime_data.desk.show(detector=info)
+    await house.settle()
+    assert house.issues == ({issue} if issue else set())
+    if issue is not None:
+        ((_, issue_id),) = [key for key in ir.async_get(house.hass).issues if key[0] == DOMAIN]
+        shown = ir.async_get(house.hass).async_get_issue(DOMAIN, issue_id)
+        assert shown is not None
+        assert shown.translation_placeholders == {"engine": engine, "reason": reason}
+        severe = ir.IssueSeverity.ERROR if engine == "none" else ir.IssueSeverity.WARNING
+        assert shown.severity is severe
 
 
 async def test_every_shown_issue_is_translated(house: House) -> None:

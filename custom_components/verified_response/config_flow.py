@@ -2,7 +2,6 @@
 
 import secrets
 from functools import partial
-from pathlib import Path
 from typing import Any, override
 
 from homeassistant.config_entries import (
@@ -17,10 +16,10 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.typing import UNDEFINED
 
 from . import const as c
+from .camera_flow import CameraFlow
 from .config_schema import (
     clean,
     in_exercise,
-    options_form,
     premises_form,
     refuse_delays,
     without_secrets,
@@ -29,8 +28,9 @@ from .contact_flow import ContactFlow
 from .core.alarm_codes import SALT_BYTES, hash_code, refuse_code
 from .core.premises import ENTRY_PLUS_ABORT_MAX_S, ResponderMode
 from .core.targets import refuse_phone
+from .options_flow import VerifiedResponseOptionsFlow
 from .responder_flow import ResponderFlow
-from .subentry_flow import AreaFlow, CameraFlow, LockFlow, ZoneFlow, is_known_entity
+from .subentry_flow import AreaFlow, LockFlow, ZoneFlow
 
 _PLACEHOLDERS = {"maximum": str(ENTRY_PLUS_ABORT_MAX_S)}
 
@@ -181,34 +181,3 @@ def _end_live(hass: HomeAssistant, entry: ConfigEntry) -> bool:
     for item in live:
         hass.config_entries.async_update_subentry(entry, item, data=in_exercise(item.data))
     return bool(live)
-
-
-class VerifiedResponseOptionsFlow(OptionsFlow):
-    """Everything that may be tuned, in one form."""
-
-    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask, refuse what cannot work, store."""
-        errors: dict[str, str] = {}
-        if user_input is not None:
-            errors = refuse_delays(user_input)
-            folder = user_input.get(c.CONF_MODELS_PATH, "").strip()
-            if folder and not await self.hass.async_add_executor_job(Path(folder).is_dir):
-                errors[c.CONF_MODELS_PATH] = "folder_missing"
-            siren = user_input.get(c.CONF_SIREN)
-            if siren and not is_known_entity(self.hass, siren):
-                errors[c.CONF_SIREN] = "entity_unknown"
-            if not errors:
-                return self.async_create_entry(data=_stored_options(user_input, folder))
-        return self.async_show_form(
-            step_id="init",
-            data_schema=self.add_suggested_values_to_schema(
-                options_form(), user_input or self.config_entry.options
-            ),
-            errors=errors,
-            description_placeholders=_PLACEHOLDERS,
-        )
-
-
-def _stored_options(asked: dict[str, Any], folder: str) -> dict[str, Any]:
-    kept = {key: value for key, value in asked.items() if key != c.CONF_MODELS_PATH}
-    return {**kept, c.CONF_MODELS_PATH: folder} if folder else kept

@@ -9,6 +9,7 @@ from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.helpers import selector
 
 from . import const as c
+from .camera_data import camera_view
 from .core.alarm_codes import StoredCode
 from .core.premises import (
     ALWAYS_ON,
@@ -41,7 +42,8 @@ SECRET = selector.TextSelector(
 YES_NO = selector.BooleanSelector()
 
 
-def _number(least: int, most: int, unit: str | None = None) -> vol.All[Any]:
+def number(least: int, most: int, unit: str | None = None) -> vol.All[Any]:
+    """Return a field for a whole number."""
     config = selector.NumberSelectorConfig(
         min=least, max=most, mode=selector.NumberSelectorMode.BOX
     )
@@ -50,7 +52,8 @@ def _number(least: int, most: int, unit: str | None = None) -> vol.All[Any]:
     return vol.All(selector.NumberSelector(config), vol.Coerce(int))
 
 
-def _choice(key: str, options: list[str]) -> selector.SelectSelector:
+def choice(key: str, options: list[str]) -> selector.SelectSelector:
+    """Return a field for one of several; their texts are under `key`."""
     return selector.SelectSelector(
         selector.SelectSelectorConfig(
             options=options, translation_key=key, mode=selector.SelectSelectorMode.DROPDOWN
@@ -58,7 +61,8 @@ def _choice(key: str, options: list[str]) -> selector.SelectSelector:
     )
 
 
-def _entity(domain: str) -> selector.EntitySelector:
+def entity(domain: str) -> selector.EntitySelector:
+    """Return a field for an entity."""
     return selector.EntitySelector(selector.EntitySelectorConfig(domain=domain))
 
 
@@ -75,11 +79,12 @@ def _subentries(entry: ConfigEntry, kind: str) -> selector.SelectSelector:
     )
 
 
-def _delays() -> dict[vol.Marker, Any]:
+def delays() -> dict[vol.Marker, Any]:
+    """Return the fields of the three delays."""
     return {
-        vol.Required(c.CONF_EXIT_DELAY, default=_POLICY.exit_delay_s): _number(0, 255, "s"),
-        vol.Required(c.CONF_ENTRY_DELAY, default=_POLICY.entry_delay_s): _number(0, 45, "s"),
-        vol.Required(c.CONF_ABORT_WINDOW, default=_POLICY.abort_window_s): _number(5, 45, "s"),
+        vol.Required(c.CONF_EXIT_DELAY, default=_POLICY.exit_delay_s): number(0, 255, "s"),
+        vol.Required(c.CONF_ENTRY_DELAY, default=_POLICY.entry_delay_s): number(0, 45, "s"),
+        vol.Required(c.CONF_ABORT_WINDOW, default=_POLICY.abort_window_s): number(5, 45, "s"),
     }
 
 
@@ -92,29 +97,10 @@ def premises_form(*, new: bool) -> vol.Schema:
         vol.Required(c.CONF_CALLBACK_PHONE): PHONE,
     }
     if new:
-        asked |= _delays()
+        asked |= delays()
         asked[vol.Required(c.CONF_OWNER_NAME)] = TEXT
         asked[vol.Required(c.CONF_OWNER_CODE)] = SECRET
     return vol.Schema(asked)
-
-
-def options_form() -> vol.Schema:
-    """Ask for everything that may be tuned."""
-    languages = selector.LanguageSelectorConfig(languages=list(c.LANGUAGES))
-    window = _POLICY.confirmation_window_s
-    return vol.Schema(
-        {
-            **_delays(),
-            vol.Required(c.CONF_CONFIRMATION_WINDOW, default=window): _number(30, 600, "s"),
-            vol.Required(c.CONF_DETECTION, default=True): YES_NO,
-            vol.Optional(c.CONF_MODELS_PATH): TEXT,
-            vol.Required(c.CONF_WORKER_THREADS, default=2): _number(1, 4),
-            vol.Optional(c.CONF_SIREN): _entity("siren"),
-            vol.Required(c.CONF_LANGUAGE, default=c.LANGUAGES[0]): selector.LanguageSelector(
-                languages
-            ),
-        }
-    )
 
 
 def area_form() -> vol.Schema:
@@ -127,24 +113,13 @@ def zone_form(entry: ConfigEntry) -> vol.Schema:
     return vol.Schema(
         {
             vol.Required(c.CONF_NAME): TEXT,
-            vol.Required(c.CONF_ENTITY_ID): _entity("binary_sensor"),
-            vol.Required(c.CONF_TYPE, default=ZoneType.PERIMETER.value): _choice(
+            vol.Required(c.CONF_ENTITY_ID): entity("binary_sensor"),
+            vol.Required(c.CONF_TYPE, default=ZoneType.PERIMETER.value): choice(
                 "zone_type", [kind.value for kind in ZoneType]
             ),
             vol.Optional(c.CONF_AREAS, default=list): _subentries(entry, c.SUBENTRY_AREA),
             vol.Optional(c.CONF_CAMERAS, default=list): _subentries(entry, c.SUBENTRY_CAMERA),
             vol.Required(c.CONF_FORCED_ENTRY, default=False): YES_NO,
-        }
-    )
-
-
-def camera_form() -> vol.Schema:
-    """Ask for a camera."""
-    return vol.Schema(
-        {
-            vol.Required(c.CONF_NAME): TEXT,
-            vol.Required(c.CONF_ENTITY_ID): _entity("camera"),
-            vol.Required(c.CONF_OUTDOOR, default=False): YES_NO,
         }
     )
 
@@ -155,10 +130,10 @@ def lock_form() -> vol.Schema:
     return vol.Schema(
         {
             vol.Required(c.CONF_NAME): TEXT,
-            vol.Required(c.CONF_ENTITY_ID): _entity("lock"),
-            vol.Required(c.CONF_ADAPTER, default=c.ADAPTER_AUTO): _choice("adapter", families),
-            vol.Optional(c.CONF_SET_SCRIPT): _entity("script"),
-            vol.Optional(c.CONF_CLEAR_SCRIPT): _entity("script"),
+            vol.Required(c.CONF_ENTITY_ID): entity("lock"),
+            vol.Required(c.CONF_ADAPTER, default=c.ADAPTER_AUTO): choice("adapter", families),
+            vol.Optional(c.CONF_SET_SCRIPT): entity("script"),
+            vol.Optional(c.CONF_CLEAR_SCRIPT): entity("script"),
         }
     )
 
@@ -167,7 +142,7 @@ def contact_form(services: list[str], *, has_codes: bool) -> vol.Schema:
     """Ask for a person; codes are only ever typed, never shown."""
     asked: dict[vol.Marker, Any] = {
         vol.Required(c.CONF_NAME): TEXT,
-        vol.Required(c.CONF_ROLE, default=c.ROLES[1]): _choice("role", list(c.ROLES)),
+        vol.Required(c.CONF_ROLE, default=c.ROLES[1]): choice("role", list(c.ROLES)),
         vol.Optional(c.CONF_NOTIFY): selector.SelectSelector(
             selector.SelectSelectorConfig(
                 options=services, mode=selector.SelectSelectorMode.DROPDOWN
@@ -188,15 +163,15 @@ def responder_form(*, new: bool) -> vol.Schema:
     return vol.Schema(
         {
             vol.Required(c.CONF_NAME): TEXT,
-            vol.Required(c.CONF_KIND): _choice("kind", [kind.value for kind in ResponderKind]),
+            vol.Required(c.CONF_KIND): choice("kind", [kind.value for kind in ResponderKind]),
             vol.Required(c.CONF_BASE_URL): WEB_ADDRESS,
             vol.Required(c.CONF_CLIENT_ID): TEXT,
             secret: SECRET,
             vol.Required(c.CONF_AGREEMENT_REFERENCE): TEXT,
-            vol.Required(c.CONF_RELEASE, default=Release.CONFIRMED.value): _choice(
+            vol.Required(c.CONF_RELEASE, default=Release.CONFIRMED.value): choice(
                 "release", [release.value for release in Release]
             ),
-            vol.Required(c.CONF_MODE, default=ResponderMode.OFF.value): _choice("mode", modes),
+            vol.Required(c.CONF_MODE, default=ResponderMode.OFF.value): choice("mode", modes),
         }
     )
 
@@ -245,7 +220,10 @@ def premises_from_entry(
     `place_of` gives device and place of an entity.
     """
     areas = {item.subentry_id: _area(item) for item in _of(entry, c.SUBENTRY_AREA)}
-    cameras = {item.subentry_id: _camera(item) for item in _of(entry, c.SUBENTRY_CAMERA)}
+    cameras = {
+        item.subentry_id: camera_view(item.subentry_id, item.title, item.data)
+        for item in _of(entry, c.SUBENTRY_CAMERA)
+    }
     return Premises(
         id=entry.entry_id,
         name=entry.title,
@@ -324,15 +302,6 @@ def _policy(options: Mapping[str, Any]) -> Policy:
 
 def _area(item: ConfigSubentry) -> Area:
     return Area(id=item.subentry_id, name=item.title)
-
-
-def _camera(item: ConfigSubentry) -> CameraView:
-    return CameraView(
-        id=item.subentry_id,
-        name=item.title,
-        source=item.data[c.CONF_ENTITY_ID],
-        outdoor=item.data[c.CONF_OUTDOOR],
-    )
 
 
 def _zone(

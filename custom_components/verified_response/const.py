@@ -28,8 +28,18 @@ CONF_CONFIRMATION_WINDOW: Final = "confirmation_window"
 CONF_DETECTION: Final = "detection"
 CONF_MODELS_PATH: Final = "models_path"
 CONF_WORKER_THREADS: Final = "worker_threads"
+CONF_ENGINE: Final = "engine"
+CONF_MODEL: Final = "model"
+CONF_SERVER_URL: Final = "server_url"
+CONF_SERVER_MODEL: Final = "server_model"
 CONF_SIREN: Final = "siren"
 CONF_LANGUAGE: Final = "language"
+
+# Asked with the options, not stored
+CONF_MODEL_FILES: Final = "model_files"
+CONF_FILE: Final = "file"
+CONF_LICENCE: Final = "licence"
+CONF_PERSON_CLASS: Final = "person_class"
 
 # Subentry data
 CONF_ENTITY_ID: Final = "entity_id"
@@ -38,6 +48,18 @@ CONF_AREAS: Final = "areas"
 CONF_CAMERAS: Final = "cameras"
 CONF_FORCED_ENTRY: Final = "forced_entry"
 CONF_OUTDOOR: Final = "outdoor"
+CONF_MASKS: Final = "masks"
+CONF_REGION: Final = "region"
+CONF_SCORE_OFFSET: Final = "score_offset"
+CONF_LEAST_HEIGHT: Final = "least_height"
+CONF_MOST_HEIGHT: Final = "most_height"
+CONF_PREROLL: Final = "preroll"
+CONF_KEEP_CROPS: Final = "keep_crops"
+CONF_DETECTIONS: Final = "detections"
+CONF_STILL_THINGS: Final = "still_things"
+CONF_THINGS: Final = "things"
+CONF_FORGET: Final = "forget"
+CONF_CHOICE: Final = "choice"
 CONF_ADAPTER: Final = "adapter"
 CONF_SET_SCRIPT: Final = "set_script"
 CONF_CLEAR_SCRIPT: Final = "clear_script"
@@ -81,6 +103,13 @@ RESPONDER_ERRORS: Final = frozenset(
 ROLE_OWNER: Final = "owner"
 ROLES: Final = (ROLE_OWNER, "household", "neighbour")
 ADAPTER_AUTO: Final = "auto"
+AUTO: Final = "auto"
+ENGINE_REMOTE: Final = "remote"
+ENGINES: Final = (AUTO, "onnx", "ncnn", ENGINE_REMOTE, "basic")
+MODEL_OWN: Final = "own"
+MODELS: Final = (AUTO, "nanodet-plus-m-416", "yolox-nano-416")
+# What to do with model files once the options are stored
+FILES_KEEP, FILES_FETCH, FILES_UPLOAD = "keep", "fetch", "upload"
 LANGUAGES: Final = ("en",)
 
 SECRET_FIELDS: Final = frozenset(

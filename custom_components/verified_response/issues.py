@@ -9,6 +9,7 @@ from homeassistant.helpers import issue_registry as ir
 
 from .config_schema import config_problems
 from .const import DOMAIN
+from .core.detection import DetectorInfo
 from .core.effects import ClearCredential
 from .core.incident import DeliveryStatus
 from .core.premises import ResponderMode
@@ -16,6 +17,16 @@ from .core.rules.dispatch import is_on_screens
 from .engine.feed import Snapshot
 from .runtime import VerifiedResponseConfigEntry
 
+UNDER_WAY = "model_fetching"
+DETECTOR_ISSUES = frozenset(
+    {
+        "detector_packages_missing",
+        "detector_model_missing",
+        "detector_model_refused",
+        "detector_self_test_failed",
+        "detector_server_unreachable",
+    }
+)
 REMOVAL_ATTEMPTS = 3
 """After so many failures a person should look at the lock."""
 
@@ -28,6 +39,8 @@ class Trouble:
     subject: str = ""
     severity: ir.IssueSeverity = ir.IssueSeverity.WARNING
     placeholders: dict[str, str] = field(default_factory=dict)
+    data: dict[str, str | int | float | None] | None = None
+    """What its fix flow needs; None when nothing can be fixed by asking."""
 
 
 def troubles(snapshot: Snapshot, entry: ConfigEntry) -> Iterator[Trouble]:
@@ -41,16 +54,20 @@ def troubles(snapshot: Snapshot, entry: ConfigEntry) -> Iterator[Trouble]:
             placeholders={"file": snapshot.journal_set_aside},
         )
     if snapshot.detector is not None and snapshot.detector.reason is not None:
-        basic = snapshot.detector.engine == "basic"
-        yield Trouble(
-            key="detector_basic" if basic else "detector_unable",
-            placeholders={"reason": snapshot.detector.reason},
-        )
+        yield from _blind(snapshot.detector)
     if not any(contact.notify for contact in snapshot.premises.contacts.values()):
         yield Trouble(key="nobody_to_ask", severity=ir.IssueSeverity.ERROR)
     for problem in config_problems(entry):
         yield Trouble(
             key=problem.code, subject=problem.subentry_id, placeholders={"name": problem.name}
+        )
+    for camera_id, lesson in snapshot.lessons.items():
+        camera = snapshot.premises.cameras[camera_id]
+        yield Trouble(
+            key="camera_false_alarms",
+            subject=camera_id,
+            placeholders={"name": camera.name, "count": str(lesson.false_alarms)},
+            data={"entry_id": entry.entry_id, "camera_id": camera_id},
         )
     for responder_id, error in snapshot.chain.items():
         responder = snapshot.premises.responders.get(responder_id)
@@ -62,6 +79,21 @@ def troubles(snapshot: Snapshot, entry: ConfigEntry) -> Iterator[Trouble]:
             )
     yield from _unsent(snapshot)
     yield from _stuck_codes(snapshot)
+
+
+def _blind(detector: DetectorInfo) -> Iterator[Trouble]:
+    """Yield why nothing better looks; what is on its way by itself is nothing to mend."""
+    if detector.reason == UNDER_WAY or detector.reason is None:
+        return
+    unable = detector.engine == "none"
+    key = f"detector_{detector.reason}"
+    if key not in DETECTOR_ISSUES:
+        key = "detector_unable" if unable else "detector_basic"
+    yield Trouble(
+        key=key,
+        severity=ir.IssueSeverity.ERROR if unable else ir.IssueSeverity.WARNING,
+        placeholders={"engine": detector.engine, "reason": detector.reason},
+    )
 
 
 def _unsent(snapshot: Snapshot) -> Iterator[Trouble]:
@@ -128,6 +160,8 @@ def _untested(snapshot: Snapshot, entry: VerifiedResponseConfigEntry) -> Iterato
     """Yield how the ids of issues begin that nobody can judge yet; they stay, and stay ignored."""
     if snapshot.detector is None and entry.runtime_data.detector is not None:
         yield f"{entry.entry_id}_detector_"
+    if not entry.runtime_data.learning.ready:
+        yield f"{entry.entry_id}_camera_false_alarms_"
     for responder in snapshot.premises.responders.values():
         if responder.mode is not ResponderMode.OFF and responder.id not in snapshot.chain:
             yield f"{entry.entry_id}_responder_unreachable_{responder.id}"
@@ -142,7 +176,8 @@ def _show(hass: HomeAssistant, issue_id: str, trouble: Trouble) -> None:
         hass,
         DOMAIN,
         issue_id,
-        is_fixable=False,
+        data=trouble.data,
+        is_fixable=trouble.data is not None,
         is_persistent=trouble.key == "journal_set_aside",  # what was lost stays lost
         severity=trouble.severity,
         translation_key=trouble.key,

@@ -19,11 +19,13 @@ ROOMS = (
     "engine",
     "engine/looking",
     "vision",
+    "vision/remote",
     "public_safety",
     "adapters",
     "adapters/cameras",
     "adapters/locks",
     "adapters/models",
+    "adapters/person_detector",
     "adapters/police_api",
 )
 FORBIDDEN = re.compile(r"(^|_)(managers?|helpers?|utils?|utilities|common|misc)(_|$)")

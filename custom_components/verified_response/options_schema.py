@@ -1,0 +1,105 @@
+"""What the options ask, and which of the answers can work."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import voluptuous as vol
+from homeassistant.helpers import selector
+
+from . import const as c
+from .config_schema import TEXT, WEB_ADDRESS, YES_NO, choice, delays, entity, number
+from .core.premises import Policy
+
+MODEL_FILE = selector.FileSelector(selector.FileSelectorConfig(accept=".onnx,.param,.bin"))
+_LONGEST_URL = 300
+
+
+def options_form(*, own: bool) -> vol.Schema:
+    """Ask for everything that may be tuned."""
+    languages = selector.LanguageSelectorConfig(languages=list(c.LANGUAGES))
+    window = Policy().confirmation_window_s
+    return vol.Schema(
+        {
+            **delays(),
+            vol.Required(c.CONF_CONFIRMATION_WINDOW, default=window): number(30, 600, "s"),
+            **_detection_fields(own=own),
+            vol.Optional(c.CONF_SIREN): entity("siren"),
+            vol.Required(c.CONF_LANGUAGE, default=c.LANGUAGES[0]): selector.LanguageSelector(
+                languages
+            ),
+        }
+    )
+
+
+def _detection_fields(*, own: bool) -> dict[vol.Marker, Any]:
+    """Ask how people are looked for; the owner's own model is offered when there is one."""
+    models = [*c.MODELS, c.MODEL_OWN] if own else list(c.MODELS)
+    actions = [c.FILES_KEEP, c.FILES_FETCH, c.FILES_UPLOAD]
+    return {
+        vol.Required(c.CONF_DETECTION, default=True): YES_NO,
+        vol.Required(c.CONF_ENGINE, default=c.AUTO): choice("engine", list(c.ENGINES)),
+        vol.Required(c.CONF_MODEL, default=c.AUTO): choice("model", models),
+        vol.Optional(c.CONF_SERVER_URL): WEB_ADDRESS,
+        vol.Optional(c.CONF_SERVER_MODEL): TEXT,
+        vol.Optional(c.CONF_MODELS_PATH): TEXT,
+        vol.Required(c.CONF_WORKER_THREADS, default=2): number(1, 4),
+        vol.Required(c.CONF_MODEL_FILES, default=c.FILES_KEEP): choice("model_files", actions),
+    }
+
+
+def upload_form() -> vol.Schema:
+    """Ask for a model file."""
+    return vol.Schema(
+        {vol.Required(c.CONF_FILE): MODEL_FILE, vol.Optional(c.CONF_LICENCE, default=""): TEXT}
+    )
+
+
+def person_form(classes: int) -> vol.Schema:
+    """Ask which class of an own model is a person."""
+    return vol.Schema({vol.Required(c.CONF_PERSON_CLASS, default=0): number(0, classes - 1)})
+
+
+def refuse_engine(asked: Mapping[str, Any]) -> dict[str, str]:
+    """Return the errors of an engine that could never work as asked."""
+    engine = asked[c.CONF_ENGINE]
+    if engine == "ncnn" and asked[c.CONF_MODEL] == c.MODEL_OWN:
+        return {c.CONF_MODEL: "own_needs_onnx"}
+    if engine != c.ENGINE_REMOTE:
+        return {}
+    errors: dict[str, str] = {}
+    url, model = asked.get(c.CONF_SERVER_URL, "").strip(), asked.get(c.CONF_SERVER_MODEL, "")
+    if (refusal := "value_required" if not url else refuse_server_url(url)) is not None:
+        errors[c.CONF_SERVER_URL] = refusal
+    if not model.strip():
+        errors[c.CONF_SERVER_MODEL] = "value_required"
+    return errors
+
+
+def refuse_server_url(text: str) -> str | None:
+    """Return why this can be no inference server's address, None when it may be one."""
+    try:
+        url = urlsplit(text)
+        host, port = url.hostname, url.port
+    except ValueError:
+        return "server_url_malformed"
+    if url.scheme not in {"http", "https"} or not host or port == 0 or len(text) > _LONGEST_URL:
+        return "server_url_malformed"
+    if "@" in url.netloc:
+        return "server_url_credentials"
+    if url.query or url.fragment or any(sign.isspace() or not sign.isprintable() for sign in text):
+        return "server_url_malformed"
+    return None
+
+
+def stored_options(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is worth storing: what is chosen as it is anyway is not written down."""
+    kept = {key: value for key, value in asked.items() if key != c.CONF_MODEL_FILES}
+    for key in (c.CONF_ENGINE, c.CONF_MODEL):
+        if kept.get(key) == c.AUTO:
+            del kept[key]
+    for key in (c.CONF_MODELS_PATH, c.CONF_SERVER_URL, c.CONF_SERVER_MODEL):
+        text = kept.pop(key, "").strip()
+        if text:
+            kept[key] = text.rstrip("/") if key == c.CONF_SERVER_URL else text
+    return kept
