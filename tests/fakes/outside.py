@@ -1,6 +1,7 @@
 """The other ports of the outer edge in memory: cameras, responders, people."""
 
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from custom_components.verified_response.core.errors import (
@@ -17,13 +18,19 @@ from custom_components.verified_response.engine.ports import (
 
 
 class FakeCamera:
-    """Every still is another picture; `dark` cameras give none, `frozen` ones always the same."""
+    """Every still is another picture; `dark` cameras give none, `frozen` ones always the same.
 
-    def __init__(self) -> None:
+    `late`: seconds by which a camera's stills are older than they should be.
+    """
+
+    def __init__(self, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._now = now
         self.dark: set[str] = set()
         self.frozen: set[str] = set()
+        self.late: dict[str, float] = {}
         self.asked: list[str] = []
         self.rested: list[str] = []
+        self.measured: dict[str, dict[str, object]] = {}
         self._numbers = count(1)
 
     async def still(self, source: str, *, timeout_s: float) -> Frame:
@@ -31,10 +38,14 @@ class FakeCamera:
         if source in self.dark:
             raise CouldNotLook("camera_no_picture")
         number = 0 if source in self.frozen else next(self._numbers)
-        return Frame(picture=f"{source} {number}".encode(), captured_at=datetime.now(UTC))
+        taken = self._now() - timedelta(seconds=self.late.get(source, 0.0))
+        return Frame(picture=f"{source} {number}".encode(), captured_at=taken)
 
     async def rest(self, source: str) -> None:
         self.rested.append(source)
+
+    async def close(self) -> None:
+        """Nothing is kept open."""
 
 
 class FakeCenter:
