@@ -16,6 +16,7 @@ from custom_components.verified_response.engine.desk import Desk
 from custom_components.verified_response.engine.feed import Snapshot
 from custom_components.verified_response.engine.granting import Granting, GrantResult
 from custom_components.verified_response.engine.intake import Intake
+from custom_components.verified_response.engine.looking.pace import Rates
 from custom_components.verified_response.engine.looking.watch import Watch
 from custom_components.verified_response.engine.outbox import Outbox
 from tests import builders
@@ -27,6 +28,8 @@ from tests.fakes.person_detector import FakePersonDetector
 
 START = datetime(2026, 11, 20, 22, 0, tzinfo=UTC)
 QUICK = {"exit_delay_s": 0, "abort_window_s": 0}
+EAGER = Rates(burst_s=0.0, sustain_s=60.0, patrol_s=None)
+"""No rest between the frames of a burst, and nothing that looks for long: for tests of other things."""
 CODES = ("274913", "618305", "930572", "485026", "751394")
 
 
@@ -51,7 +54,12 @@ class Rig:
     """One run of the hub after another over the same journal, locks and responders."""
 
     def __init__(
-        self, premises: Premises | None = None, *, detection: bool = True, **policy: Any
+        self,
+        premises: Premises | None = None,
+        *,
+        detection: bool = True,
+        rates: Rates = EAGER,
+        **policy: Any,
     ) -> None:
         self.premises = premises or builders.premises(
             policy=builders.policy(**QUICK | policy),
@@ -59,12 +67,13 @@ class Rig:
         )
         self.clock = HandClock(START)
         self.journal = FakeJournal()
-        self.camera = FakeCamera()
+        self.camera = FakeCamera(self.clock.now)
         self.center = FakeCenter()
         self.contacts = FakeContacts()
         self.locks = FakeLocks(("front", "back"))
         self.detector = FakePersonDetector()
         self.detection = detection
+        self.rates = rates
         self.ids = FakeIds()
         self.news: list[ev.Event] = []
         self._assemble(resumed=False)
@@ -77,6 +86,7 @@ class Rig:
             self.clock,
             camera=self.camera,
             detector=self.detector if self.detection else None,
+            rates=self.rates,
         )
         self.outbox = Outbox(
             self.desk,

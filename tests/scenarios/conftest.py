@@ -7,7 +7,6 @@ import asyncio
 import importlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -24,7 +23,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.verified_response.const import DOMAIN
 from custom_components.verified_response.core import alarm_codes
-from custom_components.verified_response.engine.ports import Frame, Record
+from custom_components.verified_response.engine.looking.pace import Rates
+from custom_components.verified_response.engine.ports import Record
 from tests.fakes.clock import HandClock
 from tests.fakes.config_entry import ADDRESS, OWNER_CODE, PHONE, RESPONDER, SALT, part
 from tests.fakes.locks import FakeLocks
@@ -33,6 +33,7 @@ from tests.fakes.person_detector import FakePersonDetector
 
 watch = importlib.import_module("custom_components.verified_response.engine.looking.watch")
 compose = importlib.import_module("custom_components.verified_response.compose")
+seeing = importlib.import_module("custom_components.verified_response.compose.seeing")
 
 DURESS_CODE = "8365"
 SENSORS = ("front_door", "hall_motion", "kitchen_window", "porch_motion", "smoke", "panic_button")
@@ -90,16 +91,8 @@ def parts() -> list[Any]:
     ]
 
 
-class ClockedCamera(FakeCamera):
-    """A camera whose pictures are taken by the hand clock."""
-
-    def __init__(self, clock: HandClock) -> None:
-        super().__init__()
-        self._clock = clock
-
-    async def still(self, source: str, *, timeout_s: float) -> Frame:
-        frame = await super().still(source, timeout_s=timeout_s)
-        return replace(frame, captured_at=self._clock.now())
+EAGER = Rates(burst_s=0.0, sustain_s=3600.0, patrol_s=None)
+"""No rest between the frames of a burst, and nothing that looks for long: for stories of other things."""
 
 
 class House:
@@ -108,7 +101,8 @@ class House:
     def __init__(self, hass: HomeAssistant) -> None:
         self.hass = hass
         self.clock = HandClock()
-        self.camera = ClockedCamera(self.clock)
+        self.camera = FakeCamera(self.clock.now)
+        self.rates = EAGER
         self.center = FakeCenter()
         self.locks = FakeLocks(("front_lock",))
         self.detector = FakePersonDetector()
@@ -131,13 +125,14 @@ class House:
         self.hass.services.async_register("siren", "turn_off", self._siren)
         for name, fake in (
             ("HomeClock", self.clock),
-            ("HomeCamera", self.camera),
+            ("HomeCameras", self.camera),
             ("PoliceApiCenter", self.center),
             ("HomeLocks", self.locks),
         ):
-            self._stack.enter_context(patch.object(compose, name, _returns(fake)))
-        self._stack.enter_context(patch.object(compose, "_detector", self._detector_anew))
-        self._stack.enter_context(patch.object(watch, "FRAME_INTERVAL_S", 0))
+            room = seeing if name == "HomeCameras" else compose
+            self._stack.enter_context(patch.object(room, name, _returns(fake)))
+        self._stack.enter_context(patch.object(seeing, "detector_of", self._detector_anew))
+        self._stack.enter_context(patch.object(watch, "RATES", self.rates))
         self.entry = MockConfigEntry(
             domain=DOMAIN,
             title="Home",

@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ..core.detection import Detection, DetectorInfo
+from ..core.detection import Detection, DetectorInfo, PersonBox
 from ..core.events import Event
 from ..core.premises import Premises
+from ..core.sight.feedback import Proposal
 from ..core.signals import ZoneStatus
 from ..core.state import PremisesState
 
@@ -22,6 +23,22 @@ class CameraLook:
     detection: Detection | None
     reason: str | None
     picture: bytes | None = field(default=None, repr=False)
+    people: tuple[PersonBox, ...] = ()
+    """Those that count in this frame: score, size, place, nothing that always stands there."""
+    count: int = 0
+    """How many count at once, over the last frames."""
+    person: bool | None = None
+    """By vote of the last frames; None while nothing is known: nobody looks, or nobody can."""
+    blind: str | None = None
+    """Why the camera cannot see, with hysteresis; None when it sees or nobody looked."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lesson:
+    """What the false alarms of a camera suggest: changes that the owner may accept, the best first."""
+
+    false_alarms: int
+    proposals: tuple[Proposal, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,6 +51,7 @@ class Snapshot:
     zones: Mapping[str, ZoneStatus] = field(default_factory=dict)
     cameras: Mapping[str, CameraLook] = field(default_factory=dict)
     detector: DetectorInfo | None = None
+    lessons: Mapping[str, Lesson] = field(default_factory=dict)
     chain: Mapping[str, str | None] = field(default_factory=dict)
     """Per responder the error of the last test, None when the way is open."""
     journal_set_aside: str | None = None

@@ -6,9 +6,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
-from ..core.detection import Detection, DetectorInfo, Glance, Polygon
+from ..core.detection import Box, Detection, DetectorInfo, Glance, Polygon
 from ..core.incident import Incident
 from ..core.premises import Premises
+from ..core.sight.feedback import Sighting
 
 
 class Clock(Protocol):
@@ -168,6 +169,53 @@ class Camera(Protocol):
 
     async def rest(self, source: str) -> None:
         """Let go of what was kept open for a camera: nobody looks for now."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kept:
+    """What is kept of one camera after verdicts."""
+
+    sightings: tuple[Sighting, ...] = ()
+    declined: tuple[str, ...] = ()
+    """Proposed changes that the owner does not want, by their names."""
+    doubted: tuple[datetime, ...] = ()
+    """Moments of sightings that were called false under duress: shown like any until that is over."""
+
+
+class Sightings(Protocol):
+    """What cameras showed before verdicts, private and bounded; every method raises WorkFailedError."""
+
+    async def load(self) -> Mapping[str, Kept]:
+        """Return what is kept, by camera; what cannot be read is left out."""
+        ...
+
+    async def save(self, camera_id: str, kept: Kept) -> None:
+        """Replace what is kept of a camera."""
+        ...
+
+    async def keep_crop(
+        self,
+        camera_id: str,
+        picture: bytes,
+        *,
+        box: Box,
+        masks: Sequence[Polygon],
+        at: datetime,
+    ) -> None:
+        """Keep what is in the box as a picture, without what the masks hide; the oldest ones go."""
+        ...
+
+    async def drop_crops(self, camera_id: str, at: datetime) -> None:
+        """Remove the pictures of one moment."""
+        ...
+
+    async def crops(self, camera_id: str) -> int:
+        """Return how many pictures are kept of a camera."""
+        ...
+
+    async def forget(self, camera_id: str) -> None:
+        """Remove all that is kept of a camera; idempotent."""
         ...
 
 

@@ -1,7 +1,7 @@
 """Looking: after a trip, while its time lasts, and never taking silence for emptiness."""
 
 import asyncio
-from datetime import timedelta
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -12,21 +12,27 @@ from custom_components.verified_response.core.evidence import (
     CouldNotSee,
     NobodySeen,
     PersonSeen,
-    ZoneTrip,
 )
 from custom_components.verified_response.core.premises import ArmMode
 from custom_components.verified_response.engine.looking import watch
-from custom_components.verified_response.engine.looking.watch import cameras_of
 from tests import builders
 from tests.fakes.person_detector import detection
 
-from ..rig import QUICK, Rig
+from ..rig import Rig
 
 LOOK_S = builders.policy().look_s
 
 
 def seen(rig: Rig, kind: type) -> list:
     return [item for item in rig.incident.evidence if isinstance(item, kind)]
+
+
+@pytest.fixture
+async def rig() -> AsyncIterator[Rig]:
+    """Bursts alone: nothing is looked at once they are over."""
+    made = await Rig(sustain_s=0).start()
+    yield made
+    await made.stop()
 
 
 @pytest.fixture
@@ -112,7 +118,7 @@ async def test_a_trip_during_the_report_is_looked_at_too(armed: Rig):
     await second
     await armed.settle()
     assert len(seen(armed, PersonSeen)) == 2
-    assert armed.watch._busy == set()
+    assert armed.watch.looking_at == frozenset()
 
 
 async def test_a_trip_before_the_report_is_answered_by_it(armed: Rig):
@@ -146,17 +152,6 @@ async def test_a_camera_that_stays_dark_is_reported_once(armed: Rig):
     await armed.wait(LOOK_S)
     assert len(seen(armed, CouldNotSee)) == 1
     assert seen(armed, NobodySeen) == []
-
-
-async def test_a_frozen_picture_is_no_look(armed: Rig):
-    armed.camera.frozen.add("camera.hall")
-    armed.detector.otherwise = detection(0.8)
-    await armed.trip("hall")
-    await armed.wait(LOOK_S)
-    assert seen(armed, PersonSeen) == []
-    assert armed.desk.feed.latest.cameras["hall"].reason == "camera_frozen"
-    [blind] = seen(armed, CouldNotSee)
-    assert blind.reason == "camera_frozen"
 
 
 async def test_a_camera_covered_in_the_middle_did_not_look_to_the_end(armed: Rig):
@@ -197,7 +192,7 @@ async def test_a_bug_in_an_adapter_is_told_as_could_not_look(armed: Rig, caplog)
     assert [item.reason for item in seen(armed, CouldNotSee)] == ["unexpected"]
     await armed.wait(LOOK_S)
     assert caplog.text.count("Traceback") == 1
-    assert armed.watch._busy == set()
+    assert armed.watch.looking_at == frozenset()
 
 
 async def test_low_trust_is_passed_on(armed: Rig):
@@ -251,8 +246,7 @@ async def test_nothing_is_remembered_of_incidents_that_ended(armed: Rig):
         await armed.trip("hall")
         await armed.dismiss()
     await armed.wait(60)
-    assert armed.watch._served == {}
-    assert armed.watch._busy == set()
+    assert armed.watch.looking_at == frozenset()
 
 
 async def test_close_begins_no_further_burst(armed: Rig):
@@ -264,7 +258,7 @@ async def test_close_begins_no_further_burst(armed: Rig):
 async def test_stop_in_the_middle_of_a_burst(armed: Rig):
     await armed.trip("hall")
     await armed.stop()
-    assert armed.watch._busy == set()
+    assert armed.watch.looking_at == frozenset()
     looked = len(armed.camera.asked)
     await armed.settle()
     assert len(armed.camera.asked) == looked
@@ -296,33 +290,3 @@ async def test_the_detector_is_asked_hourly_until_it_is_the_best(rig: Rig):
     assert rig.desk.feed.latest.detector.reason is None
     await rig.wait(3 * watch.PREPARE_AGAIN_S)
     assert rig.clock.next_due() is None
-
-
-def test_cameras_in_the_order_of_the_trips_each_once():
-    rig = Rig(premises=builders.premises(policy=builders.policy(**QUICK)))
-    incident = builders_incident(rig, "porch", "front_door", "unknown", "hall")
-    assert cameras_of(incident, rig.desk.feed.latest) == ("porch", "hall")
-    del rig.premises.cameras["porch"]
-    assert cameras_of(incident, rig.desk.feed.latest) == ("hall",)
-
-
-def builders_incident(rig: Rig, *zones: str):
-    from custom_components.verified_response.core.incident import Incident, IncidentKind, Stage
-
-    trips = tuple(
-        ZoneTrip(
-            at=rig.clock.now() + timedelta(seconds=index),
-            zone_id=zone_id,
-            zone_type=builders.zones()[0].type,
-            device=zone_id,
-            place=zone_id,
-        )
-        for index, zone_id in enumerate(zones)
-    )
-    return Incident(
-        id="i",
-        kind=IncidentKind.BURGLARY,
-        opened_at=rig.clock.now(),
-        stage=Stage.VERIFYING,
-        evidence=trips,
-    )

@@ -1,52 +1,65 @@
-"""Which cameras are looked at, and when: bursts after a trip, never while nothing happens."""
+"""Which cameras are looked at, and when: bursts, a slow watch, early warning; never while disarmed."""
 
 import asyncio
-import logging
-from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
-from ...core.commands import ReportBlind, ReportNobody, ReportPerson
 from ...core.detection import Detection
-from ...core.errors import CouldNotLook, FrameRefused
-from ...core.evidence import ZoneTrip
-from ...core.incident import Incident
-from ...core.sight.voting import seen_in
+from ...core.errors import CouldNotLook
+from ...core.premises import ZoneType
+from ...core.signals import ZoneStatus
 from ...core.state import Phase
 from ..desk import Desk
-from ..feed import CameraLook, Snapshot
-from ..ports import Camera, Clock, PersonDetector
+from ..feed import Snapshot
+from ..ports import Camera, Clock, Frame, PersonDetector
 from ..waiting import pause
+from .duties import duties_of
+from .eye import LOOK_TIMEOUT_S, STILL_TIMEOUT_S, Means
+from .pace import Rates
+from .preroll import Preroll
+from .turns import Turns
+from .vigil import Vigil
 
-_LOGGER = logging.getLogger(__name__)
-
-FRAME_INTERVAL_S = 0.2
-"""At most five frames a second and camera: 3 of 5 frames within the 0.8 s budget."""
-PREPARE_AGAIN_S = 3600.0
-STILL_TIMEOUT_S = 5.0
-LOOK_TIMEOUT_S = 5.0
+PREPARE_AGAIN_S: Final = 3600.0
+RATES = Rates()
 
 
 class Watch:
-    """Keeps one burst per camera and incident running while its time lasts."""
+    """Gives each camera its duty whenever something happens, and looks by hand when asked."""
 
     def __init__(
-        self, desk: Desk, clock: Clock, *, camera: Camera, detector: PersonDetector | None
+        self,
+        desk: Desk,
+        clock: Clock,
+        *,
+        camera: Camera,
+        detector: PersonDetector | None,
+        rates: Rates | None = None,
     ) -> None:
         self._desk = desk
         self._clock = clock
         self._camera = camera
         self._detector = detector
-        self._busy: set[tuple[str, str]] = set()
-        self._served: dict[tuple[str, str], datetime] = {}
+        self._rates = rates or RATES
+        self._turns = Turns(self._at_once)
+        self._preroll = Preroll()
+        self._vigils: dict[str, Vigil] = {}
+        self._zones: Mapping[str, ZoneStatus] = {}
         self._armed = False
-        self._closed = False
         self._stop = desk.feed.subscribe(self._on_change)
 
+    @property
+    def looking_at(self) -> frozenset[str]:
+        """Return the cameras that are looked at now."""
+        return frozenset(camera_id for camera_id, vigil in self._vigils.items() if vigil.runs)
+
     def close(self) -> None:
-        """Begin no further burst."""
-        self._closed = True
+        """Stop looking."""
         self._stop()
+        for vigil in self._vigils.values():
+            vigil.end()
 
     async def keep_ready(self) -> None:
         """Say which engine looks, and try hourly for a better one, until cancelled."""
@@ -57,178 +70,76 @@ class Watch:
                 return
             await pause(self._clock, PREPARE_AGAIN_S)
 
+    async def look(self, camera_id: str) -> tuple[Detection, datetime, bytes]:
+        """Look once, whatever is armed; raises CouldNotLook, FrameRefused."""
+        if self._detector is None:
+            raise CouldNotLook("detection_off")
+        view = self._desk.premises.cameras[camera_id]
+        frame = await self._camera.still(view.source, timeout_s=STILL_TIMEOUT_S)
+        by_hand = f"{camera_id}/by hand"  # a frame of the watch must not take its place
+        try:
+            async with asyncio.timeout(2 * LOOK_TIMEOUT_S), self._turns.turn(by_hand, urgent=True):
+                detection = await self._detector.look(
+                    frame.picture, timeout_s=LOOK_TIMEOUT_S, camera=by_hand, masks=view.masks
+                )
+        except TimeoutError as err:
+            raise CouldNotLook("detector_timeout") from err
+        finally:
+            self._turns.forget(by_hand)
+            if camera_id not in self.looking_at:
+                await self._camera.rest(view.source)
+        return detection, frame.captured_at, frame.picture
+
+    def preroll(self, camera_id: str) -> tuple[Frame, ...]:
+        """Return the stills kept from before the trip, oldest first; none while disarmed."""
+        return self._preroll.frames(camera_id)
+
+    def _at_once(self) -> int:
+        info = self._detector.info if self._detector is not None else None
+        return info.at_once if info is not None else 1
+
     def _on_change(self, snapshot: Snapshot) -> None:
-        if not snapshot.news or self._detector is None:
+        if self._detector is None:
+            return
+        if snapshot.zones is not self._zones:
+            self._wake(snapshot)
+        if not snapshot.news:
             return
         armed = any(area.phase is not Phase.DISARMED for area in snapshot.state.areas.values())
         if armed is not self._armed:
             self._armed = armed
             self._desk.run(self._detector.stay(awake=armed), name="detector stays")
-        self._begin(snapshot)
+        self._assign(snapshot, self._detector)
 
-    def _begin(self, snapshot: Snapshot) -> None:
-        """Begin a burst for each camera that owes one; what was looked at for a trip is not again."""
-        if self._detector is None or self._closed:
-            return
-        looking = [item for item in snapshot.state.open_incidents() if self.is_due(item)]
-        duties = {(item.id, camera) for item in looking for camera in cameras_of(item, snapshot)}
-        self._served = {duty: until for duty, until in self._served.items() if duty in duties}
-        for incident in looking:
-            for camera_id in cameras_of(incident, snapshot):
-                duty = (incident.id, camera_id)
-                if duty not in self._busy and self._served.get(duty) != incident.look_until:
-                    self._busy.add(duty)
-                    self._desk.run(self._burst(*duty), name=f"look {camera_id}")
+    def _assign(self, snapshot: Snapshot, detector: PersonDetector) -> None:
+        duties = duties_of(snapshot.premises, snapshot.state)
+        for camera_id, vigil in self._vigils.items():
+            if camera_id not in duties:
+                vigil.end()
+        for camera_id, duty in duties.items():
+            vigil = self._vigils.get(camera_id) or self._new(camera_id, detector)
+            patrol = duty.patrol and self._rates.patrol_s is not None
+            vigil.assign(replace(duty, patrol=patrol))
 
-    def is_due(self, incident: Incident) -> bool:
-        """Say whether the time to look for it is still running."""
-        return incident.look_until is not None and incident.look_until > self._clock.now()
-
-    def serve(self, incident: Incident, camera_id: str) -> None:
-        """Remember for which trip a camera is looked at now."""
-        if incident.look_until is not None:
-            self._served[(incident.id, camera_id)] = incident.look_until
-
-    async def _burst(self, incident_id: str, camera_id: str) -> None:
-        try:
-            await _Burst(self, incident_id, camera_id).run()
-        finally:
-            self._busy.discard((incident_id, camera_id))
-        self._begin(self._desk.feed.latest)  # a trip may have come while the end was written down
-
-    async def look(self, camera_id: str) -> tuple[Detection, datetime, bytes]:
-        """Look once, whatever is armed; raises CouldNotLook, FrameRefused."""
-        if self._detector is None:
-            raise CouldNotLook("detection_off")
-        source = self._desk.premises.cameras[camera_id].source
-        frame = await self._camera.still(source, timeout_s=STILL_TIMEOUT_S)
-        detection = await self._detector.look(frame.picture, timeout_s=LOOK_TIMEOUT_S)
-        return detection, frame.captured_at, frame.picture
-
-    def show(self, camera_id: str, look: CameraLook) -> None:
-        """Publish the newest look at a camera."""
-        cameras = {**self._desk.feed.latest.cameras, camera_id: look}
-        self._desk.show(cameras=cameras, detector=self._detector.info if self._detector else None)
-
-
-def cameras_of(incident: Incident, snapshot: Snapshot) -> Sequence[str]:
-    """Return the cameras of the tripped zones, in the order of the trips, each once."""
-    ordered: dict[str, None] = {}
-    for item in incident.evidence:
-        if isinstance(item, ZoneTrip) and item.zone_id in snapshot.premises.zones:
-            for camera_id in snapshot.premises.zones[item.zone_id].cameras:
-                if camera_id in snapshot.premises.cameras:
-                    ordered[camera_id] = None
-    return tuple(ordered)
-
-
-class _Burst:
-    """Looks at one camera until a person was seen or the incident's time is over."""
-
-    def __init__(self, watch: Watch, incident_id: str, camera_id: str) -> None:
-        self._watch = watch
-        self._desk = watch._desk
-        self._clock = watch._clock
-        self._incident_id = incident_id
-        self._camera_id = camera_id
-        self._frames: deque[Detection] = deque(maxlen=self._desk.premises.policy.frames_window)
-        self._scores: list[float] = []
-        self._looks = 0
-        self._engine = ""
-        self._last_picture = b""
-        self._reason: str | None = None
-        self._told_blind = False
-
-    async def run(self) -> None:
-        policy = self._desk.premises.policy
-        while self._goes_on():
-            self._looks += 1
-            began = self._clock.now()
-            detection = await self._one()
-            if detection is not None:
-                self._frames.append(detection)
-                self._scores.append(round(detection.best_score, 3))
-                if seen_in(
-                    tuple(self._frames),
-                    needed=policy.frames_needed,
-                    window=policy.frames_window,
-                    threshold=policy.person_score,
-                ):
-                    await self._report_person(detection)
-                    return
-            elif not self._told_blind and not self._scores:
-                self._told_blind = True  # said at once: nobody must take silence for emptiness
-                await self._report_blind()
-            spent = (self._clock.now() - began).total_seconds()
-            await asyncio.sleep(max(0.0, FRAME_INTERVAL_S - spent))
-        await self._report_end()
-
-    def _goes_on(self) -> bool:
-        incident = self._desk.state.incidents.get(self._incident_id)
-        if incident is None or not incident.is_open or not self._watch.is_due(incident):
-            return False
-        self._watch.serve(incident, self._camera_id)
-        return True
-
-    async def _one(self) -> Detection | None:
-        """Return what one fresh frame shows; None with the reason kept when it could not be judged."""
-        try:
-            detection, captured_at, picture = await self._watch.look(self._camera_id)
-        except (CouldNotLook, FrameRefused) as err:
-            self._unseen(err.code, self._clock.now())
-            return None
-        except Exception:  # a bug in an adapter must not pass for an empty room
-            if self._reason != "unexpected":
-                _LOGGER.exception("Looking at %s failed", self._camera_id)
-            self._unseen("unexpected", self._clock.now())
-            return None
-        if picture == self._last_picture:
-            self._unseen("camera_frozen", captured_at)
-            return None
-        self._last_picture = picture
-        self._engine = f"{detection.engine}/{detection.model}"
-        self._watch.show(
-            self._camera_id,
-            CameraLook(at=captured_at, detection=detection, reason=None, picture=picture),
+    def _new(self, camera_id: str, detector: PersonDetector) -> Vigil:
+        means = Means(
+            desk=self._desk,
+            clock=self._clock,
+            camera=self._camera,
+            detector=detector,
+            turns=self._turns,
+            rates=self._rates,
         )
-        return detection
+        vigil = self._vigils[camera_id] = Vigil(camera_id, means, self._preroll)
+        return vigil
 
-    def _unseen(self, reason: str, at: datetime) -> None:
-        self._reason = reason
-        self._watch.show(self._camera_id, CameraLook(at=at, detection=None, reason=reason))
-
-    async def _report_person(self, detection: Detection) -> None:
-        best = max(detection.people, key=lambda person: person.score, default=None)
-        await self._desk.submit(
-            ReportPerson(
-                incident_id=self._incident_id,
-                camera_id=self._camera_id,
-                trust=detection.trust,
-                engine=self._engine,
-                scores=tuple(self._scores[-10:]),
-                box=best.box if best else None,
-            )
-        )
-
-    async def _report_blind(self) -> None:
-        await self._desk.submit(
-            ReportBlind(
-                incident_id=self._incident_id,
-                camera_id=self._camera_id,
-                reason=self._reason or "camera_no_picture",
-            )
-        )
-
-    async def _report_end(self) -> None:
-        enough = max(self._desk.premises.policy.frames_needed, self._looks / 2)
-        if len(self._scores) >= enough:  # half of the time unseen is no empty room
-            await self._desk.submit(
-                ReportNobody(
-                    incident_id=self._incident_id,
-                    camera_id=self._camera_id,
-                    engine=self._engine,
-                    scores=tuple(self._scores[-10:]),
-                )
-            )
-        elif not self._told_blind:
-            await self._report_blind()
+    def _wake(self, snapshot: Snapshot) -> None:
+        """Look at once where a detector of the yard tripped."""
+        before, self._zones = self._zones, snapshot.zones
+        for zone_id, status in snapshot.zones.items():
+            zone = snapshot.premises.zones.get(zone_id)
+            tripped = status is ZoneStatus.OPEN and before.get(zone_id) is ZoneStatus.CLOSED
+            if zone is not None and zone.type is ZoneType.OUTDOOR and tripped:
+                for camera_id in zone.cameras:
+                    if camera_id in self._vigils:
+                        self._vigils[camera_id].wake()
