@@ -3,11 +3,13 @@
 # ruff: noqa: F811 - the fixtures are imported, and named as arguments
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
+from custom_components.verified_response.engine.feed import CameraLook
 from tests.scenarios.conftest import House, empty_house, house  # noqa: F401 - fixtures
 
 
@@ -75,3 +77,40 @@ async def test_a_lock_that_is_not_there(house: House, state: str, shown: str) ->
     house.hass.states.async_set("lock.front", state)
     await house.settle()
     assert house.state("binary_sensor.front_lock_unreachable").state == shown
+
+
+def show(house: House, **look: Any) -> None:
+    desk = house.entry.runtime_data.desk
+    shown = CameraLook(**{"at": house.clock.now(), "detection": None, "reason": None, **look})
+    desk.show(cameras={"hall": shown})
+
+
+@pytest.mark.parametrize(
+    ("look", "person", "blind"),
+    [
+        ({"person": True}, "on", "off"),
+        ({"person": False}, "off", "off"),
+        ({"person": None}, "unknown", "off"),
+        ({"person": None, "reason": "camera_no_picture"}, "unknown", "off"),
+        ({"person": None, "blind": "camera_frozen"}, "unknown", "on"),
+        ({"person": True, "blind": "camera_frozen"}, "unknown", "on"),
+    ],
+)
+async def test_blind_is_never_nobody_there(
+    house: House, look: dict[str, Any], person: str, blind: str
+) -> None:
+    show(house, **look)
+    await house.settle()
+    assert house.state("binary_sensor.hall_person").state == person
+    assert house.state("binary_sensor.hall_blind").state == blind
+    assert house.state("binary_sensor.porch_person").state == "unknown"
+    assert house.state("binary_sensor.hall_blind").attributes["reason"] == look.get("blind")
+
+
+async def test_what_they_say_about_people_is_the_state_alone(house: House) -> None:
+    show(house, person=True, picture=b"a picture", count=2)
+    await house.settle()
+    attributes = set(house.state("binary_sensor.hall_person").attributes)
+    assert attributes == {"device_class", "friendly_name"}
+    blind = house.hass.data["binary_sensor"].get_entity("binary_sensor.hall_blind")
+    assert "reason" in blind._Entity__combined_unrecorded_attributes

@@ -5,7 +5,7 @@
 from homeassistant.helpers.json import json_dumps
 
 from custom_components.verified_response.diagnostics import async_get_config_entry_diagnostics
-from tests.fakes.config_entry import ADDRESS, OWNER_CODE, PHONE, RESPONDER, SECRET
+from tests.fakes.config_entry import ADDRESS, OWNER_CODE, PHONE, RESPONDER, SECRET, part
 from tests.scenarios.conftest import House, empty_house, house  # noqa: F401 - fixtures
 
 
@@ -28,4 +28,38 @@ async def test_what_they_hold_and_what_not(house: House) -> None:
         "Kitchen", "notify.ada", "camera.hall", "lock.front", "binary_sensor", "siren.house",
         RESPONDER["client_id"], RESPONDER["base_url"], RESPONDER["agreement_reference"],
     ]  # fmt: skip
+    assert [item for item in hidden if item in text] == []
+
+
+async def test_how_cameras_and_engine_do_without_what_they_show(empty_house: House) -> None:
+    house = empty_house
+    masks = [[[0, 0], [0.5, 0], [0.5, 1]]]
+    things = [{"box": [0.1, 0.1, 0.1, 0.3], "patch": "ab" * 128}]
+    hall = part(
+        "camera",
+        "Hall",
+        entity_id="camera.hall",
+        outdoor=False,
+        masks=masks,
+        region=masks[0],
+        still_things=things,
+        detections=["binary_sensor.hall_person_of_another"],
+    )
+    await house.set_up(more=[hall])
+    await house.arm()
+    house.camera.dark.add("camera.hall")
+    house.camera.measured["camera.hall"] = {"way": "stream", "stream_s": 0.2}
+    await house.trip("hall_motion")
+    assert house.entry is not None
+    told = await async_get_config_entry_diagnostics(house.hass, house.entry)
+    cameras = {item["masks"]: item for item in told["cameras"]}
+    assert cameras[0]["looked"] is False
+    assert cameras[1]["reason"] == "camera_no_picture"
+    assert cameras[1]["still_things"] == cameras[1]["other_detectors"] == 1
+    assert cameras[1]["has_region"] is True
+    assert cameras[1]["ways"] == {"way": "stream", "stream_s": 0.2}
+    assert told["detector"]["frame_ms"] is None
+    assert told["detector"]["thresholds"]["sustain"] == 0.45
+    text = str(json_dumps(told))
+    hidden = ["abab", "hall_person_of_another", "Hall", "camera.hall"]
     assert [item for item in hidden if item in text] == []

@@ -132,6 +132,7 @@ NAMES = {
     "sensor.home_outbox",
     "sensor.home_last_false_alarm",
     "sensor.home_detector",
+    "sensor.home_frame_time",
     "sensor.city_desk_status",
     "binary_sensor.hall_person",
     "binary_sensor.hall_blind",
@@ -144,6 +145,8 @@ NAMES = {
     "event.home_duress",
     "event.front_lock_credential",
     "image.home_evidence",
+    "image.hall_last_person",
+    "image.porch_last_person",
     "button.home_panic",
     "button.home_medical",
     "button.home_fire",
@@ -159,7 +162,10 @@ async def test_the_names_that_people_rely_on(house: House) -> None:
     ours = er.async_entries_for_config_entry(registry, house.entry.entry_id)
     assert {item.entity_id for item in ours} == NAMES
     assert all(item.unique_id.startswith(house.entry.entry_id) for item in ours)
-    assert {item.entity_id for item in ours if item.disabled} == {"event.home_duress"}
+    assert {item.entity_id for item in ours if item.disabled} == {
+        "event.home_duress",
+        "sensor.home_frame_time",
+    }
     assert {item.translation_key for item in ours} >= {"area", "alarm_level", "person"}
     names = {item.entity_id: item for item in ours}
     assert names["sensor.city_desk_status"].config_subentry_id == "city_desk"

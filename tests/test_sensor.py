@@ -2,7 +2,10 @@
 
 # ruff: noqa: F811 - the fixtures are imported, and named as arguments
 
+from dataclasses import replace
+
 import pytest
+from homeassistant.helpers import entity_registry as er
 
 from tests.fakes.config_entry import OWNER_CODE, RESPONDER, part
 from tests.scenarios.conftest import House, empty_house, house  # noqa: F401 - fixtures
@@ -63,3 +66,22 @@ async def test_a_responders_copy(house: House) -> None:
     shown = house.state("sensor.city_desk_status")
     assert shown.state == "delivered"
     assert shown.attributes["incident_number"] == "EX-2026-000001"
+
+
+async def test_frame_time_is_there_for_those_who_want_it(house: House) -> None:
+    registry = er.async_get(house.hass)
+    entity_id = registry.async_get_entity_id(
+        "sensor", "verified_response", f"{house.entry.entry_id}_frame_time"
+    )
+    assert entity_id is not None
+    entry = registry.async_get(entity_id)
+    assert entry is not None
+    assert entry.disabled_by is er.RegistryEntryDisabler.INTEGRATION
+    registry.async_update_entity(entity_id, disabled_by=None)
+    await house.restart()
+    assert house.state(entity_id).state == "unknown"
+    desk = house.entry.runtime_data.desk
+    desk.show(detector=replace(desk.feed.latest.detector, frame_ms=41.7))
+    await house.settle()
+    assert house.state(entity_id).state == "42"
+    assert house.state(entity_id).attributes["unit_of_measurement"] == "ms"

@@ -160,10 +160,12 @@ async def test_a_lock_that_does_not_answer_is_told(house: House) -> None:
 
 
 async def test_looking_for_people(house: House) -> None:
-    house.detector.will_see(0.8)
+    house.detector.will_see(0.3, 0.8)
     told = await house.act("detect_people", camera="camera.hall")
+    box = {"x": 0.4, "y": 0.3, "width": 0.2, "height": 0.6}
     assert told["people"] == [
-        {"score": 0.8, "box": {"x": 0.4, "y": 0.3, "width": 0.2, "height": 0.6}}
+        {"score": 0.8, "box": box, "counts": True},
+        {"score": 0.3, "box": box, "counts": False},
     ]
     assert told["frame"]["width"] == 640
     assert told["model"] == "fake"

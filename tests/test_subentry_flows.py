@@ -207,9 +207,6 @@ async def test_camera_is_added_once(hass: HomeAssistant) -> None:
         result["flow_id"], {"name": "Porch", "entity_id": "camera.porch", "outdoor": True}
     )
     assert made(entry, "Porch") == {"name": "Porch", "entity_id": "camera.porch", "outdoor": True}
-    result = await change(hass, entry, "hall", name="Hall", entity_id="camera.hall", outdoor=True)
-    assert result["reason"] == "reconfigure_successful"
-    assert made(entry, "Hall")["outdoor"] is True
 
 
 def zwave_lock(hass: HomeAssistant) -> None:

@@ -1,6 +1,6 @@
 """Troubles and sightings: cameras, locks, readiness, the sharing chain."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import override
@@ -171,22 +171,27 @@ class CameraPerson(_CameraEntity):
     @override
     def is_on(self) -> bool | None:
         look = self._look
-        if look is None or look.detection is None:
-            return None
-        return look.detection.best_score >= self.snapshot.premises.policy.person_score
+        return None if look is None or look.blind is not None else look.person
 
 
 class CameraBlind(_CameraEntity):
-    """On when the camera could not be looked at."""
+    """On when the camera cannot see, with the reason; unknown when nobody looked."""
 
     key = "blind"
     _attr_device_class = BinarySensorDeviceClass.PROBLEM
+    _unrecorded_attributes = frozenset({"reason"})
 
     @property
     @override
     def is_on(self) -> bool | None:
         look = self._look
-        return None if look is None else look.detection is None
+        return None if look is None else look.blind is not None
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, str | None]:
+        look = self._look
+        return {"reason": look.blind if look else None}
 
 
 class LockUnreachable(SourceEntity, BinarySensorEntity):

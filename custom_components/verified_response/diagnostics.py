@@ -1,5 +1,6 @@
 """Diagnostics: shapes and troubles, no secrets, addresses, names or sources."""
 
+from dataclasses import asdict
 from typing import Any
 
 from homeassistant.components.diagnostics import async_redact_data
@@ -11,24 +12,30 @@ from .const import (
     CONF_CALLBACK_PHONE,
     CONF_CLEAR_SCRIPT,
     CONF_CLIENT_ID,
+    CONF_DETECTIONS,
     CONF_ENTITY_ID,
     CONF_MODELS_PATH,
     CONF_NAME,
     CONF_NOTIFY,
     CONF_SET_SCRIPT,
     CONF_SIREN,
+    CONF_STILL_THINGS,
     CONF_VERIFIED_PHONE,
     SECRET_FIELDS,
 )
+from .core.premises import CameraView
 from .core.rules.dispatch import is_visible
-from .runtime import VerifiedResponseConfigEntry
+from .engine.feed import CameraLook
+from .runtime import VerifiedResponseConfigEntry, VerifiedResponseRuntime
 from .serialize import incident_summary
 
 TO_REDACT = SECRET_FIELDS | {
+    CONF_DETECTIONS,
     CONF_ENTITY_ID,
     CONF_NAME,
     CONF_NOTIFY,
     CONF_SIREN,
+    CONF_STILL_THINGS,
     CONF_SET_SCRIPT,
     CONF_CLEAR_SCRIPT,
     CONF_MODELS_PATH,
@@ -71,9 +78,16 @@ async def async_get_config_entry_diagnostics(
             "model": detector.model,
             "trust": detector.trust,
             "reason": detector.reason,
+            "frame_ms": detector.frame_ms,
+            "at_once": detector.at_once,
+            "thresholds": asdict(detector.thresholds),
         }
         if detector
         else None,
+        "cameras": [
+            _camera(camera, snapshot.cameras.get(camera.id), entry.runtime_data)
+            for camera in snapshot.premises.cameras.values()
+        ],
         "signals_dropped": entry.runtime_data.intake.dropped,
         "zones": [str(status) for status in snapshot.zones.values()],
         "areas": [str(area.phase) for area in snapshot.state.areas.values()],
@@ -92,6 +106,27 @@ async def async_get_config_entry_diagnostics(
             if not _hidden(snapshot.state.incidents, item.effect)
         ],
         "chain": sorted(str(error) for error in snapshot.chain.values()),
+    }
+
+
+def _camera(
+    view: CameraView, look: CameraLook | None, runtime: VerifiedResponseRuntime
+) -> dict[str, Any]:
+    """Return how a camera does: no picture, no name, nothing of what it shows."""
+    kept = runtime.learning.kept(view.id)
+    return {
+        "looked": look is not None,
+        "reason": look.reason if look else None,
+        "blind": look.blind if look else None,
+        "size": [look.detection.width, look.detection.height] if look and look.detection else None,
+        "took_ms": round(look.detection.took_ms, 1) if look and look.detection else None,
+        "ways": dict(runtime.camera_ways().get(view.source, {})),
+        "masks": len(view.masks),
+        "has_region": bool(view.region),
+        "still_things": len(view.still_things),
+        "other_detectors": len(view.detections),
+        "sightings": len(kept.sightings),
+        "declined": len(kept.declined),
     }
 
 

@@ -1,27 +1,43 @@
-"""The newest still that showed a person, with boxes."""
+"""The newest stills that showed a person: of the incident, and of each camera; masks are black."""
 
-import logging
-from datetime import datetime
-from io import BytesIO
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import override
 
 from homeassistant.components.image import ImageEntity
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
-from PIL import Image, ImageDraw
 
-from .core.detection import Detection
-from .entity import VerifiedResponseEntity, current_incident
+from .core.detection import PersonBox
+from .core.premises import CameraView
+from .drawing import Marked, Overlay, draw
+from .engine.feed import CameraLook
+from .engine.looking.preroll import KEPT_S
+from .entity import SourceEntity, VerifiedResponseEntity, current_incident
 from .runtime import VerifiedResponseConfigEntry
-
-_LOGGER = logging.getLogger(__name__)
 
 PARALLEL_UPDATES = 0
 
-BOX_COLOUR = (255, 140, 0)
-JPEG_QUALITY = 85
-WIDEST = 1280
-"""Wide enough for a phone, small enough for a push."""
+
+@dataclass(frozen=True, slots=True)
+class _Still:
+    """A picture as the camera gave it; it leaves here only with its masks."""
+
+    picture: bytes
+    people: tuple[PersonBox, ...]
+    view: CameraView
+
+    def drawn(self) -> bytes | None:
+        """Return it as people may see it."""
+        boxes = tuple(Marked(box=person.box) for person in self.people)
+        return draw(self.picture, Overlay(masks=self.view.masks, boxes=boxes))
+
+
+def _still(look: CameraLook, view: CameraView | None) -> _Still | None:
+    """Return the still of a look with somebody in it who counts."""
+    if view is None or look.picture is None or not look.people:
+        return None
+    return _Still(look.picture, look.people, view)
 
 
 async def async_setup_entry(
@@ -29,21 +45,42 @@ async def async_setup_entry(
     entry: VerifiedResponseConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the evidence picture."""
+    """Add the evidence picture, and one for each camera."""
     async_add_entities([EvidenceImage(hass, entry)])
+    for camera in entry.runtime_data.desk.premises.cameras.values():
+        async_add_entities([LastPersonImage(hass, entry, camera)], config_subentry_id=camera.id)
 
 
-class EvidenceImage(VerifiedResponseEntity, ImageEntity):
+class _MemoryImage(ImageEntity):
     """Kept in memory only; drawn when somebody asks, in an executor."""
 
-    _attr_translation_key = "evidence"
     _attr_content_type = "image/jpeg"
+    _shown: _Still | None = None
+    _drawn: bytes | None = None
+
+    def _show(self, still: _Still | None, at: datetime | None) -> None:
+        self._shown, self._drawn = still, None
+        self._attr_image_last_updated = at
+
+    @override
+    async def async_image(self) -> bytes | None:
+        still = self._shown
+        if self._drawn is None and still is not None:
+            drawn = await self.hass.async_add_executor_job(still.drawn)
+            if still is not self._shown:  # a newer one came meanwhile
+                return drawn
+            self._drawn = drawn
+        return self._drawn
+
+
+class EvidenceImage(VerifiedResponseEntity, _MemoryImage):
+    """Of the incident that is open, whichever camera it was."""
+
+    _attr_translation_key = "evidence"
 
     def __init__(self, hass: HomeAssistant, entry: VerifiedResponseConfigEntry) -> None:
         VerifiedResponseEntity.__init__(self, entry, "evidence")
         ImageEntity.__init__(self, hass)
-        self._shown: tuple[bytes, Detection] | None = None
-        self._drawn: bytes | None = None
         self._of: str | None = None
 
     @callback
@@ -52,51 +89,48 @@ class EvidenceImage(VerifiedResponseEntity, ImageEntity):
         incident = current_incident(self.snapshot)
         if incident is None:
             return
+        before = self._attr_image_last_updated
         if incident.id != self._of:  # a picture of an earlier incident says nothing about this one
-            self._of, self._shown, self._drawn = incident.id, None, None
-        threshold = self.snapshot.premises.policy.person_score
-        newest: datetime | None = self._attr_image_last_updated
-        for look in self.snapshot.cameras.values():
-            if look.detection is None or look.picture is None or look.at < incident.opened_at:
+            self._of = incident.id
+            self._show(None, None)
+        since = incident.opened_at - timedelta(seconds=KEPT_S)  # stills from before the trip
+        for camera_id, look in self.snapshot.cameras.items():
+            still = _still(look, self.snapshot.premises.cameras.get(camera_id))
+            newest = self._attr_image_last_updated
+            if still is None or look.at < since or (newest and look.at <= newest):
                 continue
-            if look.detection.best_score < threshold or (newest and look.at <= newest):
-                continue
-            newest = look.at
-            self._shown, self._drawn = (look.picture, look.detection), None
-        if newest != self._attr_image_last_updated:
-            self._attr_image_last_updated = newest
+            self._show(still, look.at)
+        if before != self._attr_image_last_updated:
             self.async_write_ha_state()
 
-    @override
-    async def async_image(self) -> bytes | None:
-        if self._drawn is None and self._shown is not None:
-            self._drawn = await self.hass.async_add_executor_job(_draw, *self._shown)
-        return self._drawn
 
+class LastPersonImage(SourceEntity, _MemoryImage):
+    """Of one camera, whatever the reason was for looking."""
 
-def _draw(picture: bytes, detection: Detection) -> bytes | None:
-    """Return the still as JPEG with a box around each person, None when it cannot be read."""
-    try:
-        with Image.open(BytesIO(picture)) as opened:
-            still = opened.convert("RGB")
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as err:
-        _LOGGER.warning("The evidence picture cannot be drawn: %s", type(err).__name__)
-        return None
-    still.thumbnail((WIDEST, WIDEST))
-    pen = ImageDraw.Draw(still)
-    wide, high = still.size
-    for person in detection.people:
-        box = person.box
-        pen.rectangle(
-            (
-                box.x * wide,
-                box.y * high,
-                (box.x + box.width) * wide,
-                (box.y + box.height) * high,
-            ),
-            outline=BOX_COLOUR,
-            width=3,
+    _attr_translation_key = "last_person"
+    _attr_entity_category = None
+
+    def __init__(
+        self, hass: HomeAssistant, entry: VerifiedResponseConfigEntry, camera: CameraView
+    ) -> None:
+        SourceEntity.__init__(
+            self,
+            entry,
+            camera.id,
+            key="last_person",
+            name=camera.name,
+            model="Camera view",
+            source=camera.source,
         )
-    out = BytesIO()
-    still.save(out, "JPEG", quality=JPEG_QUALITY)
-    return out.getvalue()
+        ImageEntity.__init__(self, hass)
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        look = self.snapshot.cameras.get(self._part_id)
+        if look is None or not look.person or look.at == self._attr_image_last_updated:
+            return
+        still = _still(look, self.snapshot.premises.cameras.get(self._part_id))
+        if still is not None:
+            self._show(still, look.at)
+            self.async_write_ha_state()

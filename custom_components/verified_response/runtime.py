@@ -11,7 +11,9 @@ from .engine.desk import Desk
 from .engine.granting import Granting
 from .engine.intake import Intake
 from .engine.keypad import Keypad
+from .engine.learning import Learning
 from .engine.looking.watch import Watch
+from .engine.model_files import ModelFiles
 from .engine.outbox import Outbox
 from .engine.ports import IdSource, Journal, PersonDetector
 
@@ -28,14 +30,18 @@ class VerifiedResponseRuntime:
     keypad: Keypad
     granting: Granting
     watch: Watch
+    learning: Learning
     outbox: Outbox
     chain: ChainCheck
     detector: PersonDetector | None
+    models: ModelFiles
     journal: Journal
     ids: IdSource
     coordinator: VerifiedResponseCoordinator
     try_responder: Callable[[Mapping[str, Any]], Awaitable[None]]
     start_callback_check: Callable[[str | None, Mapping[str, Any]], Awaitable[str]]
+    camera_ways: Callable[[], Mapping[str, Mapping[str, Any]]]
+    """By camera entity how its stills are had, for diagnostics."""
 
     def begin(self) -> None:
         """Take up what an earlier run left, find the best detector, test the chain."""
@@ -48,6 +54,7 @@ class VerifiedResponseRuntime:
         self.intake.close()
         self.outbox.close()
         self.watch.close()
+        self.learning.close()
         await self.desk.stop()
         if self.detector is not None:
             await self.detector.close()

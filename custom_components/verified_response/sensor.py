@@ -9,8 +9,9 @@ from homeassistant.components.sensor import (
     SensorDeviceClass,
     SensorEntity,
     SensorEntityDescription,
+    SensorStateClass,
 )
-from homeassistant.const import EntityCategory
+from homeassistant.const import EntityCategory, UnitOfTime
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
@@ -105,6 +106,12 @@ def _last_false_alarm(snapshot: Snapshot) -> datetime | None:
     )
 
 
+def _frame_time(snapshot: Snapshot) -> int | None:
+    """Return whole milliseconds: what varies less is no news."""
+    detector = snapshot.detector
+    return None if detector is None or detector.frame_ms is None else round(detector.frame_ms)
+
+
 SENSORS = (
     PremisesSensorDescription(key="alarm_level", value_fn=_level, attributes_fn=_level_attributes),
     PremisesSensorDescription(
@@ -143,6 +150,16 @@ SENSORS = (
             if snapshot.detector
             else {}
         ),
+    ),
+    PremisesSensorDescription(
+        key="frame_time",
+        device_class=SensorDeviceClass.DURATION,
+        native_unit_of_measurement=UnitOfTime.MILLISECONDS,
+        state_class=SensorStateClass.MEASUREMENT,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        suggested_display_precision=0,
+        value_fn=_frame_time,
     ),
 )
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from .camera_trial import Judged
 from .core.access import AccessGrant
 from .core.incident import Incident
 from .core.premises import Premises
@@ -117,6 +118,16 @@ def grant_summary(grant: AccessGrant, premises: Premises) -> dict[str, Any]:
             }
             for credential in grant.credentials.values()
         ],
+    }
+
+
+def judged_summary(item: Judged) -> dict[str, Any]:
+    """Return one person of a look, and whether they count in this camera's picture."""
+    box = item.person.box
+    return {
+        "score": round(item.person.score, 4),
+        "box": {"x": box.x, "y": box.y, "width": box.width, "height": box.height},
+        "counts": item.why_not is None,
     }
 
 

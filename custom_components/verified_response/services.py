@@ -11,6 +11,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.service import async_get_config_entry, async_register_admin_service
 from homeassistant.util import dt as dt_util
 
+from .camera_trial import judged
 from .const import DOMAIN
 from .core.commands import Confirm, Dismiss, ReportDistress, RevokeGrant, ShareWith
 from .core.errors import InvalidRequestError
@@ -20,7 +21,7 @@ from .core.rules.dispatch import GROUNDS, is_visible
 from .engine.granting import wait_until_gone
 from .ha_errors import translated
 from .runtime import VerifiedResponseRuntime
-from .serialize import grant_summary, incident_summary, timeline
+from .serialize import grant_summary, incident_summary, judged_summary, timeline
 
 ENTRY = {vol.Optional("config_entry_id"): cv.string}
 INCIDENT = {vol.Optional("incident_id"): cv.string}
@@ -197,19 +198,11 @@ async def _detect_people(runtime: VerifiedResponseRuntime, call: ServiceCall) ->
     if entity_id not in cameras:
         raise InvalidRequestError("camera_not_configured", entity_id=entity_id)
     detection, captured_at, _ = await runtime.watch.look(cameras[entity_id])
+    info = runtime.desk.feed.latest.detector
+    view = runtime.desk.premises.cameras[cameras[entity_id]]
+    found = judged(detection.people, view, info.thresholds if info else None)
     return {
-        "people": [
-            {
-                "score": round(person.score, 4),
-                "box": {
-                    "x": person.box.x,
-                    "y": person.box.y,
-                    "width": person.box.width,
-                    "height": person.box.height,
-                },
-            }
-            for person in detection.people
-        ],
+        "people": [judged_summary(item) for item in found],
         "frame": {
             "captured_at": captured_at.isoformat(),
             "width": detection.width,

@@ -16,7 +16,7 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.typing import UNDEFINED
 
 from . import const as c
-from .config_schema import area_form, camera_form, clean, lock_form, without_secrets, zone_form
+from .config_schema import area_form, clean, lock_form, without_secrets, zone_form
 from .core.errors import VerifiedResponseError
 from .core.premises import ALWAYS_ON, LockFamily, ZoneType
 
@@ -167,18 +167,6 @@ class ZoneFlow(PartFlow):
         if not asked[c.CONF_AREAS] and ZoneType(asked[c.CONF_TYPE]) not in ALWAYS_ON:
             errors[c.CONF_AREAS] = "area_required"
         return errors
-
-
-class CameraFlow(PartFlow):
-    """One camera."""
-
-    @override
-    def form(self) -> vol.Schema:
-        return camera_form()
-
-    @override
-    async def refuse(self, asked: Mapping[str, Any]) -> dict[str, str]:
-        return self.refuse_source(asked[c.CONF_ENTITY_ID])
 
 
 class LockFlow(PartFlow):

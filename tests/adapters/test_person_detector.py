@@ -3,17 +3,32 @@
 import asyncio
 import contextlib
 import os
+import random
 import signal
 import sys
 import textwrap
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from custom_components.verified_response.adapters import person_detector as adapter
-from custom_components.verified_response.adapters.person_detector import WorkerPersonDetector
-from custom_components.verified_response.core.detection import DetectorInfo, Trust
+from custom_components.verified_response.adapters.person_detector import (
+    DetectorSettings,
+    WorkerPersonDetector,
+    life,
+)
+from custom_components.verified_response.adapters.person_detector.life import Resolve
+from custom_components.verified_response.core.detection import (
+    LUMA_COLUMNS,
+    LUMA_ROWS,
+    PATCH_COLUMNS,
+    PATCH_ROWS,
+    DetectorInfo,
+    Thresholds,
+    Trust,
+)
 from custom_components.verified_response.core.errors import CouldNotLook, FrameRefused
 from custom_components.verified_response.engine.ports import PersonDetector
 from custom_components.verified_response.vision import client, wire
@@ -39,6 +54,10 @@ def resolving(plan: EnginePlan) -> Callable[[], Awaitable[EnginePlan]]:
         return plan
 
     return resolve
+
+
+def settings(plan: EnginePlan = BASIC, resolve: Resolve | None = None) -> DetectorSettings:
+    return DetectorSettings(resolve=resolve or resolving(plan), threads=1, idle_s=60.0)
 
 
 @pytest.fixture
@@ -73,6 +92,11 @@ async def until(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
+def plain(info: DetectorInfo | None) -> DetectorInfo | None:
+    """The info without what depends on the machine's speed and on the engine's scores."""
+    return info and replace(info, frame_ms=None, thresholds=Thresholds())
+
+
 async def refusal(looking: Awaitable[object]) -> str:
     with pytest.raises((CouldNotLook, FrameRefused)) as raised:
         await looking
@@ -97,9 +121,14 @@ class TestPort:
         assert 0 <= person.box.y < person.box.y + person.box.height <= 1
         assert (found.width, found.height) == (640, 480)
         assert found.took_ms > 0
-        assert detector.info == DetectorInfo(
+        assert plain(detector.info) == DetectorInfo(
             engine=found.engine, model=found.model, trust=found.trust, reason="model_missing"
         )
+
+    async def test_a_glance_shows_the_frame_as_a_whole(self, detector: PersonDetector) -> None:
+        glance = await detector.glance(drawn.person_on_porch(), timeout_s=LONG_S, camera="door")
+        assert len(glance.luma) == LUMA_COLUMNS * LUMA_ROWS
+        assert glance.sharpness > 0
 
     @pytest.mark.parametrize("picture", [b"", b"no picture at all"], ids=["nothing", "text"])
     async def test_what_is_no_picture_is_refused_alone(
@@ -272,9 +301,8 @@ async def test_the_worker_is_modest_and_knows_no_secrets(make: Make, monkeypatch
         os.getpriority(os.PRIO_PROCESS, 0) + 5, 19
     )
     assert "Max core file size        0 " in (process / "limits").read_text()
-    assert (
-        len(list((process / "task").iterdir())) <= 2
-    )  # itself, and at most one that a library keeps
+    # Itself, the one that reads the pipe, and at most one that a library keeps.
+    assert len(list((process / "task").iterdir())) <= 3
 
 
 PREAMBLE = f"""
@@ -283,45 +311,58 @@ def say(header, body=b"", *, magic=b"VR", version={wire.VERSION}, length=None):
     raw = header if isinstance(header, bytes) else json.dumps(header).encode()
     sys.stdout.buffer.write(struct.pack(">2sBxII", magic, version, len(raw) if length is None else length, len(body)) + raw + body)
     sys.stdout.buffer.flush()
-def asked():
+def heard():
     _, _, header, body = struct.unpack(">2sBxII", sys.stdin.buffer.read(12))
-    number = json.loads(sys.stdin.buffer.read(header))["id"]
+    said = json.loads(sys.stdin.buffer.read(header))
     sys.stdin.buffer.read(body)
-    return number
-def hello():
-    say(dict(engine="basic", model="fake", trust="low", reason=None))
-GOOD = dict(people=[[0.9, 0.1, 0.1, 0.2, 0.2]], width=640, height=480)
+    return said
+def asked():
+    return heard()["look"]
+HELLO = dict(engine="basic", model="fake", trust="low", reason=None, thresholds=[0.5, 0.45, 0.35], at_once=1, frame_ms=5.0)
+def hello(**more):
+    heard()
+    say(HELLO | more)
+GOOD = dict(people=[[0.9, 0.1, 0.1, 0.2, 0.2]], width=640, height=480, sharpness=50.0, ms=20.0)
+LIGHT = bytes({wire.LUMA_BYTES} + {wire.PATCH_BYTES})
+def good(number, **more):
+    say(GOOD | dict(id=number) | more, LIGHT)
 """
 
 
 def lying(script: str) -> client.Command:
     """A worker of our own making in the place of the real one."""
     code = PREAMBLE + textwrap.dedent(script)
-    return lambda _plan, _threads: [sys.executable, "-I", "-c", code]
+    return lambda _plan: [sys.executable, "-I", "-c", code]
 
 
 async def test_the_lying_worker_can_tell_the_truth(make: Make) -> None:
-    detector = make(command=lying("hello(); say(GOOD | dict(id=asked())); asked()"))
+    detector = make(command=lying("hello(); good(asked()); asked()"))
     assert (await detector.look(drawn.empty_porch(), timeout_s=LONG_S)).best_score == 0.9
 
 
 LIES = {
-    "another id": "say(GOOD | dict(id=asked() + 1))",
+    "another id": "good(asked() + 1)",
+    "an id that is a text": "good(str(asked()))",
     "no people": "say(dict(id=asked()))",
-    "a score above one": "say(GOOD | dict(id=asked(), people=[[1.5, 0, 0, 1, 1]]))",
-    "not a number": "say(GOOD | dict(id=asked(), people=[[float('nan'), 0, 0, 1, 1]]))",
+    "a score above one": "good(asked(), people=[[1.5, 0, 0, 1, 1]])",
+    "not a number": "good(asked(), people=[[float('nan'), 0, 0, 1, 1]])",
+    "a time that is none": "good(asked(), ms=-1)",
+    "too little light": "say(GOOD | dict(id=asked()), LIGHT[1:])",
+    "too much light": "say(GOOD | dict(id=asked()), LIGHT * 200)",
+    "a glance for a look": "say(dict(id=asked(), sharpness=1.0), LIGHT[:576])",
     "unknown refusal": "say(dict(id=asked(), refused='<script>'))",
     "refusal that is no text": "say(dict(id=asked(), refused=[]))",
-    "a failed look": "say(dict(id=asked(), failed='RuntimeError'))",
-    "another version": "say(GOOD | dict(id=asked()), version=9)",
+    "unknown failure": "say(dict(id=asked(), failed='RuntimeError'))",
+    "unknown drop": "say(dict(id=asked(), dropped='tired'))",
+    "another version": "say(GOOD | dict(id=asked()), LIGHT, version=9)",
     "another protocol": "asked(); print('people: none', flush=True); time.sleep(60)",
     "no JSON": "asked(); say(b'people')",
     "a list": "asked(); say(b'[]')",
     "an oversize message": "asked(); say({}, length=2**31)",
-    "a body": "say(GOOD | dict(id=asked()), b'x')",
     "half an answer": "asked(); say(b'{', length=100)",
     "an end": "asked()",
-    "an answer before the question": "say(GOOD | dict(id=1)); asked(); time.sleep(60)",
+    "an answer before the question": "good(1); asked(); time.sleep(60)",
+    "people that are a number": "good(asked(), people=5)",
 }
 
 
@@ -337,10 +378,20 @@ async def test_a_wrong_answer_ends_the_worker(make: Make, script: str) -> None:
         "",
         "print('hello, nice to meet you', flush=True); time.sleep(60)",
         "say({})",
-        "say(dict(engine=1, model='x', trust='low'))",
-        "say(dict(engine='basic', model='x', trust='blind', reason=None)); time.sleep(60)",
+        "say(HELLO | dict(engine=1))",
+        "say(HELLO | dict(trust='blind')); time.sleep(60)",
+        "say(HELLO | dict(at_once=1000)); time.sleep(60)",
+        "say(HELLO, b'x' * 100_000); time.sleep(60)",
     ],
-    ids=["ends at once", "no protocol", "empty hello", "malformed hello", "unknown trust"],
+    ids=[
+        "ends at once",
+        "no protocol",
+        "empty hello",
+        "malformed hello",
+        "unknown trust",
+        "too much at once",
+        "a hello with a body",
+    ],
 )
 async def test_a_wrong_hello_is_no_worker(make: Make, script: str) -> None:
     detector = make(command=lying(script))
@@ -349,13 +400,13 @@ async def test_a_wrong_hello_is_no_worker(make: Make, script: str) -> None:
 
 
 async def test_no_hello_is_a_crash(make: Make, monkeypatch) -> None:
-    monkeypatch.setattr(adapter, "START_S", 0.5)
+    monkeypatch.setattr(life, "START_S", 0.5)
     detector = make(command=lying("time.sleep(60)"))
     assert await refusal(detector.look(drawn.empty_porch(), timeout_s=LONG_S)) == "detector_crashed"
 
 
 async def test_a_python_that_cannot_be_started_is_a_crash(make: Make) -> None:
-    detector = make(command=lambda _plan, _threads: ["/does/not/exist"])
+    detector = make(command=lambda _plan: ["/does/not/exist"])
     assert await refusal(detector.look(drawn.empty_porch(), timeout_s=LONG_S)) == "detector_crashed"
 
 
@@ -382,7 +433,9 @@ async def test_a_plan_without_engine_starts_nothing(make: Make) -> None:
 
 
 async def test_a_noisy_worker_is_not_stopped_by_its_own_log(make: Make) -> None:
-    script = "hello(); sys.stderr.write('x' * 5_000_000); sys.stderr.flush(); say(GOOD | dict(id=asked())); asked()"
+    script = (
+        "hello(); sys.stderr.write('x' * 5_000_000); sys.stderr.flush(); good(asked()); asked()"
+    )
     found = await make(command=lying(script)).look(drawn.empty_porch(), timeout_s=LONG_S)
     assert found.people
 
@@ -390,23 +443,23 @@ async def test_a_noisy_worker_is_not_stopped_by_its_own_log(make: Make) -> None:
 async def test_a_restart_storm_ends_in_a_rest(make: Make, monkeypatch) -> None:
     started: list[int] = []
 
-    def count(plan: EnginePlan, threads: int):
+    def count(plan: EnginePlan):
         started.append(1)
-        return lying("")(plan, threads)
+        return lying("")(plan)
 
     detector = make(command=count)
     codes = [await refusal(detector.look(drawn.empty_porch(), timeout_s=LONG_S)) for _ in range(8)]
     assert codes == ["detector_crashed"] * 5 + ["detector_unavailable"] * 3
     assert len(started) == 5
-    monkeypatch.setattr(detector, "_rests_until", 0.0)  # the rest is over
-    monkeypatch.setattr(detector, "_command", client.worker_command)
+    monkeypatch.setattr(detector._life, "_rests_until", 0.0)  # the rest is over
+    monkeypatch.setattr(detector._life, "_command", client.worker_command)
     assert (await detector.look(drawn.person_on_porch(), timeout_s=LONG_S)).people
 
 
 async def test_native_code_that_dies_at_start_gives_way_to_the_basic_engine(make: Make) -> None:
-    def dies(plan: EnginePlan, threads: int):
+    def dies(plan: EnginePlan):
         real = plan.engine is EngineKind.BASIC
-        return client.worker_command(plan, threads) if real else lying("")(plan, threads)
+        return client.worker_command(plan) if real else lying("")(plan)
 
     detector = make(ONNX, command=dies)
     codes = [await refusal(detector.look(drawn.empty_porch(), timeout_s=LONG_S)) for _ in range(2)]
@@ -423,14 +476,14 @@ async def test_prepare_says_early_what_will_look_and_retries_what_was_missing(
 ) -> None:
     detector = make()
     info = await detector.prepare()
-    assert info == DetectorInfo(
+    assert plain(info) == DetectorInfo(
         engine="basic", model="opencv-hog", trust=Trust.LOW, reason="model_missing"
     )
     pid = detector.worker_pid
-    assert await detector.prepare() == info
+    assert plain(await detector.prepare()) == plain(info)
     assert detector.worker_pid == pid, "nothing has changed, so nothing is restarted"
     better = EnginePlan(engine=EngineKind.BASIC)
-    monkeypatch.setattr(detector, "_resolve", resolving(better))
+    detector.adopt(settings(better))
     info = await detector.prepare()
     assert info is not None
     assert info.reason is None
@@ -442,14 +495,14 @@ async def test_a_plan_that_cannot_be_made_is_not_the_end(make: Make, monkeypatch
         raise OSError("disk")
 
     detector = make()
-    monkeypatch.setattr(detector, "_resolve", fails)
+    detector.adopt(settings(resolve=fails))
     assert (
         await refusal(detector.look(drawn.empty_porch(), timeout_s=LONG_S))
         == "detector_unavailable"
     )
     assert "could not be planned" in caplog.text
-    monkeypatch.setattr(detector, "_resolve", resolving(BASIC))
-    monkeypatch.setattr(detector, "_rests_until", 0.0)
+    detector.adopt(settings(BASIC))
+    monkeypatch.setattr(detector._life, "_rests_until", 0.0)
     assert not (await detector.look(drawn.empty_porch(), timeout_s=LONG_S)).people
 
 
@@ -465,6 +518,299 @@ async def test_the_network_sees_through_the_worker(make: Make, shared: Path) -> 
     assert found.best_score >= 0.5
     assert found.trust is Trust.FULL
     assert not (await detector.look(drawn.empty_porch(), timeout_s=LONG_S)).people
-    assert detector.info == DetectorInfo(
+    assert plain(detector.info) == DetectorInfo(
         engine="onnx", model="nanodet-plus-m-416", trust=Trust.FULL, reason=None
     )
+
+
+async def test_a_newer_frame_of_a_camera_replaces_the_one_that_waits(make: Make) -> None:
+    detector = make()
+    await detector.look(drawn.empty_porch(), timeout_s=LONG_S)
+    os.kill(detector.worker_pid, signal.SIGSTOP)
+
+    def look(picture: bytes, camera: str) -> asyncio.Task:
+        return asyncio.create_task(detector.look(picture, timeout_s=LONG_S, camera=camera))
+
+    first, second, third = (look(drawn.person_on_porch(), "door") for _ in range(3))
+    other = look(drawn.empty_porch(), "yard")
+    assert await refusal(second) == "frame_superseded"
+    os.kill(detector.worker_pid, signal.SIGCONT)
+    assert [len((await each).people) for each in (first, third, other)] == [1, 1, 0]
+
+
+async def test_a_glance_does_not_take_the_place_of_a_look(make: Make) -> None:
+    detector = make()
+    looks = [
+        detector.look(drawn.person_on_porch(), timeout_s=LONG_S, camera="door"),
+        detector.glance(drawn.person_on_porch(), timeout_s=LONG_S, camera="door"),
+    ]
+    found, glance = await asyncio.gather(*looks)
+    assert len(found.people) == 1
+    assert len(found.people[0].patch) == PATCH_COLUMNS * PATCH_ROWS
+    # A look says as much of the frame as a glance does, from a picture of another size.
+    pairs = zip(found.glance.luma, glance.luma, strict=True)
+    assert max(abs(one - other) for one, other in pairs) < 30
+
+
+async def test_what_is_masked_is_not_seen(make: Make) -> None:
+    detector = make()
+    right = ((0.45, 0.0), (1.0, 0.0), (1.0, 1.0), (0.45, 1.0))
+    found = await detector.look(drawn.person_on_porch(), timeout_s=LONG_S, masks=(right,))
+    assert found.people == ()
+
+
+async def test_more_masks_than_can_be_told_are_not_left_out(make: Make) -> None:
+    corners = tuple((0.1, 0.1) for _ in range(250))
+    looking = make().look(drawn.empty_porch(), timeout_s=LONG_S, masks=(corners,) * 60)
+    assert await refusal(looking) == "detector_failed"
+
+
+async def test_while_one_frame_is_judged_the_next_is_read(make: Make) -> None:
+    """A worker that takes four together gets four more to read ahead, and no more."""
+    script = """
+        hello(at_once=4)
+        numbers = [asked() for _ in range(8)]
+        for number in numbers:
+            good(number)
+        for number in [asked() for _ in range(4)]:
+            good(number)
+        asked()
+    """
+    detector = make(command=lying(script))
+    looks = [detector.look(drawn.empty_porch(), timeout_s=LONG_S) for _ in range(12)]
+    assert [len(found.people) for found in await asyncio.gather(*looks)] == [1] * 12
+    assert detector.info is not None
+    assert detector.info.at_once == 4
+
+
+async def test_a_crash_costs_the_frame_that_was_judged_and_not_the_one_behind_it(
+    make: Make, tmp_path: Path
+) -> None:
+    mark = tmp_path / "died"
+    script = f"""
+        import os
+        hello()
+        if os.path.exists({str(mark)!r}):
+            while True: good(asked())
+        asked(); asked()
+        open({str(mark)!r}, "w").close()
+    """
+    detector = make(command=lying(script))
+    looks = [
+        asyncio.create_task(detector.look(drawn.empty_porch(), timeout_s=LONG_S, camera=camera))
+        for camera in ("door", "yard", "hall")
+    ]
+    assert await refusal(looks[0]) == "detector_crashed"
+    assert [len((await each).people) for each in looks[1:]] == [1, 1]
+
+
+async def test_a_look_that_fails_costs_the_frame_and_three_in_a_row_the_worker(make: Make) -> None:
+    script = f"""
+        hello()
+        say(dict(id=asked(), failed="{wire.FAILED}")); say(dict(id=asked(), failed="{wire.FAILED}"))
+        good(asked())
+        while True: say(dict(id=asked(), failed="{wire.FAILED}"))
+    """
+    detector = make(command=lying(script))
+
+    async def fails() -> bool:
+        return (
+            await refusal(detector.look(drawn.empty_porch(), timeout_s=LONG_S)) == "detector_failed"
+        )
+
+    assert await fails()
+    pid = detector.worker_pid
+    assert await fails()
+    assert (await detector.look(drawn.empty_porch(), timeout_s=LONG_S)).people
+    assert [await fails() for _ in range(2)] == [True, True]
+    assert detector.worker_pid == pid
+    assert await fails()
+    await until(lambda: not exists(pid))
+
+
+async def test_a_server_that_does_not_answer_is_told_and_asked_again(make: Make) -> None:
+    script = """
+        hello(engine="remote")
+        for _ in range(5): say(dict(id=asked(), failed="server_unreachable"))
+        good(asked()); asked()
+    """
+    remote = EnginePlan(engine=EngineKind.REMOTE, url="http://server", model="people", card=CARD)
+    detector = make(remote, command=lying(script))
+    looks = [await refusal(detector.look(drawn.empty_porch(), timeout_s=LONG_S)) for _ in range(5)]
+    assert looks == ["server_unreachable"] * 5
+    assert detector.info is not None
+    assert detector.info.reason == "server_unreachable"
+    assert (await detector.look(drawn.empty_porch(), timeout_s=LONG_S)).people
+    assert detector.info.reason is None
+
+
+async def test_after_a_while_without_its_server_the_hub_looks_itself() -> None:
+    script = """
+        heard()
+        say(HELLO | dict(engine="remote", trust="full"))
+        while True: say(dict(id=asked(), failed="server_unreachable"))
+    """
+    remote = EnginePlan(engine=EngineKind.REMOTE, url="http://server", model="people", card=CARD)
+    plans = [remote, replace(BASIC, reason="server_unreachable")]
+
+    def command(plan: EnginePlan):
+        return lying(script)(plan) if plan == remote else client.worker_command(plan)
+
+    async def resolve() -> EnginePlan:
+        return plans.pop(0) if len(plans) > 1 else plans[0]
+
+    detector = WorkerPersonDetector(resolve, threads=1, idle_s=60, command=command)
+    try:
+        for _ in range(3):
+            looking = detector.look(drawn.empty_porch(), timeout_s=LONG_S)
+            assert await refusal(looking) == "server_unreachable"
+        await until(lambda: detector.info is not None and detector.info.engine == "basic")
+        assert (await detector.look(drawn.person_on_porch(), timeout_s=LONG_S)).people
+        assert detector.info is not None
+        assert detector.info.reason == "server_unreachable"
+    finally:
+        await detector.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux says how large a process is")
+async def test_a_worker_that_grows_too_large_is_ended(make: Make) -> None:
+    script = "hello(); asked(); much = bytearray(200_000_000); good(asked()); asked()"
+    detector = make(command=lying(script), memory_mb=100)
+    looking = asyncio.create_task(detector.look(drawn.empty_porch(), timeout_s=LONG_S))
+    await until(lambda: detector.worker_pid is not None)
+    pid = detector.worker_pid
+    assert await refusal(looking) == "detector_crashed"
+    await until(lambda: not exists(pid))
+
+
+async def test_the_time_of_a_frame_is_the_median_of_real_looks(make: Make) -> None:
+    script = "hello(); [good(asked(), ms=ms) for ms in (30.0, 500.0, 40.0)]; asked()"
+    detector = make(command=lying(script))
+    told = []
+    await detector.prepare()
+    assert detector.info is not None
+    told.append(detector.info.frame_ms)
+    for _ in range(3):
+        await detector.look(drawn.empty_porch(), timeout_s=LONG_S)
+        told.append(detector.info.frame_ms)
+    assert told == [5.0, 30.0, 265.0, 40.0]
+
+
+SLOW_ONNX = "hello(engine='onnx', model='large', trust='full', frame_ms=900.0); asked()"
+
+
+@pytest.mark.parametrize("better", [True, False])
+async def test_after_the_first_start_the_hub_s_speed_may_speak_for_another_model(
+    make: Make, better: bool
+) -> None:
+    asked: list[tuple[EnginePlan, float]] = []
+    small = replace(ONNX, files=(Path("small.onnx"),))
+
+    async def measured(plan: EnginePlan, frame_ms: float) -> bool:
+        asked.append((plan, frame_ms))
+        return better
+
+    async def resolve() -> EnginePlan:
+        return small if asked and better else ONNX
+
+    detector = WorkerPersonDetector(
+        resolve, threads=1, idle_s=60, measured=measured, command=lying(SLOW_ONNX)
+    )
+    try:
+        await detector.prepare()
+        pid = detector.worker_pid
+        await detector.prepare()
+        assert asked == [(ONNX, 900.0)], "once, and never for what was changed to"
+        assert detector._life._plan == (small if better else ONNX)
+        assert detector.worker_pid == pid
+    finally:
+        await detector.close()
+
+
+async def test_an_engine_that_fell_back_is_tried_again(make: Make, tmp_path: Path) -> None:
+    mark = tmp_path / "mended"
+    script = f"""
+        import os
+        fine = os.path.exists({str(mark)!r})
+        hello(**(dict(engine="onnx", trust="full") if fine else dict(reason="self_test_failed")))
+        while True: good(asked())
+    """
+    detector = make(ONNX, command=lying(script))
+    info = await detector.prepare()
+    assert info is not None
+    assert (info.engine, info.reason) == ("basic", "self_test_failed")
+    mark.touch()
+    info = await detector.prepare()
+    assert info is not None
+    assert (info.engine, info.reason) == ("onnx", None)
+
+
+async def test_a_worker_that_shall_stay_awake_is_replaced_at_once(make: Make) -> None:
+    detector = make()
+    await detector.stay(awake=True)
+    pid = detector.worker_pid
+    os.kill(pid, signal.SIGKILL)
+    await until(lambda: detector.worker_pid not in (None, pid))
+
+
+async def test_no_camera_starves_beside_a_greedy_one(make: Make) -> None:
+    """The greedy camera always has a newer frame; three others ask again when they were answered."""
+    detector = make(command=lying("hello()\nwhile True: good(asked())"))
+    counts = dict.fromkeys(("greedy", "door", "yard", "hall"), 0)
+    enough = asyncio.Event()
+
+    async def look(camera: str) -> None:
+        with contextlib.suppress(CouldNotLook):
+            await detector.look(drawn.empty_porch(), timeout_s=LONG_S, camera=camera)
+            counts[camera] += 1
+            if sum(counts.values()) >= 200:
+                enough.set()
+
+    async def polite(camera: str) -> None:
+        while not enough.is_set():
+            await look(camera)
+
+    async def greedy() -> None:
+        while not enough.is_set():
+            await asyncio.wait([asyncio.create_task(look("greedy")) for _ in range(5)])
+
+    await asyncio.gather(greedy(), *(polite(camera) for camera in counts if camera != "greedy"))
+    assert min(counts.values()) * 2 >= max(counts.values()), counts
+
+
+@pytest.mark.slow
+async def test_two_hundred_hostile_pictures_cost_only_themselves(make: Make) -> None:
+    detector = make()
+    await detector.look(drawn.empty_porch(), timeout_s=LONG_S)
+    pid, chance = detector.worker_pid, random.Random(20260)
+    sources = [drawn.person_on_porch(), drawn.png(np.zeros((480, 640, 3), np.uint8))]
+    codes: set[str] = set()
+    for number in range(200):
+        picture = hostile(chance, sources[number % 2])
+        ask = detector.glance if number % 5 == 0 else detector.look
+        try:
+            await ask(picture, timeout_s=LONG_S)
+        except FrameRefused as refused:
+            codes.add(refused.code)
+    assert len(codes) >= 3, codes
+    assert (await detector.look(drawn.person_on_porch(), timeout_s=LONG_S)).people
+    assert detector.worker_pid == pid
+
+
+def hostile(chance: random.Random, picture: bytes) -> bytes:
+    """Bytes changed, cut, repeated or swapped; headers more often than pixels."""
+    data = bytearray(picture)
+    for _ in range(chance.randint(1, 12)):
+        end = len(data) if chance.random() < 0.5 else min(len(data), 700)
+        match chance.randrange(4):
+            case 0:
+                data[chance.randrange(end)] = chance.randrange(256)
+            case 1:
+                at = chance.randrange(end)
+                data[at : at + chance.randint(1, 40)] = chance.randbytes(chance.randint(0, 40))
+            case 2:
+                at = chance.randrange(end)
+                data[at:at] = data[at : at + chance.randint(1, 400)]
+            case 3 if chance.random() < 0.2:
+                del data[chance.randrange(64, len(data)) :]
+    return bytes(data)

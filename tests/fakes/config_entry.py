@@ -16,6 +16,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.verified_response.const import DOMAIN
 from custom_components.verified_response.core import alarm_codes
 from custom_components.verified_response.core.errors import VerifiedResponseError
+from tests.fakes.model_files import FakeModelFiles
 
 ADDRESS = "7 Quiet Lane, 04109 Hideaway"
 PHONE = "+1 202 555 0142"
@@ -66,12 +67,13 @@ def house(*parts: ConfigSubentryDataWithId, **options: Any) -> MockConfigEntry:
 
 @dataclass
 class FakeTrials:
-    """What a running entry offers to the flow of responders."""
+    """What a running entry offers to the flows."""
 
     code: str = "314159"
     error: str | None = None
     tried: list[dict[str, Any]] = field(default_factory=list)
     checked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    models: FakeModelFiles = field(default_factory=FakeModelFiles)
 
     async def try_responder(self, data: dict[str, Any]) -> None:
         self.tried.append(dict(data))

@@ -19,40 +19,36 @@ from homeassistant.helpers.network import NoURLAvailableError
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
-from . import const as c
-from .adapters import answers, credential_reports, signals
-from .adapters.cameras.snapshot import HomeCamera
-from .adapters.clock import HomeClock
-from .adapters.code_book import HashedCodeBook
-from .adapters.code_source import SecretIdSource
-from .adapters.contacts import HomeContacts
-from .adapters.journal import SqliteJournal
-from .adapters.locks import HomeLocks, load_key
-from .adapters.models.source import plan_engine
-from .adapters.person_detector import WorkerPersonDetector
-from .adapters.police_api import PoliceApiCenter, callback_check, reports
-from .adapters.police_api.access import Access
-from .adapters.wording import load_wording
-from .config_schema import premises_from_entry, stored_codes
-from .coordinator import VerifiedResponseCoordinator
-from .core.access import AccessGrant
-from .core.commands import Confirm, CredentialSeen, Dismiss
-from .core.errors import InvalidRequestError
-from .core.evidence import Threat
-from .core.premises import Premises
-from .core.signals import Signal, SignalKind, ZoneStatus
-from .engine.chain import ChainCheck
-from .engine.desk import Desk
-from .engine.granting import Granting
-from .engine.intake import Intake
-from .engine.keypad import Keypad
-from .engine.looking.watch import Watch
-from .engine.outbox import Outbox
-from .engine.ports import IdSource, Wording
-from .runtime import VerifiedResponseConfigEntry, VerifiedResponseRuntime
+from .. import const as c
+from ..adapters import answers, credential_reports, other_detectors, signals
+from ..adapters.clock import HomeClock
+from ..adapters.code_book import HashedCodeBook
+from ..adapters.code_source import SecretIdSource
+from ..adapters.contacts import HomeContacts
+from ..adapters.journal import SqliteJournal
+from ..adapters.locks import HomeLocks, load_key
+from ..adapters.police_api import PoliceApiCenter, callback_check, reports
+from ..adapters.police_api.access import Access
+from ..adapters.wording import load_wording
+from ..config_schema import premises_from_entry, stored_codes
+from ..coordinator import VerifiedResponseCoordinator
+from ..core.access import AccessGrant
+from ..core.commands import Confirm, CredentialSeen, Dismiss
+from ..core.errors import InvalidRequestError
+from ..core.evidence import Threat
+from ..core.premises import Premises
+from ..core.signals import Signal, SignalKind, ZoneStatus
+from ..engine.chain import ChainCheck
+from ..engine.desk import Desk
+from ..engine.granting import Granting
+from ..engine.intake import Intake
+from ..engine.keypad import Keypad
+from ..engine.other_detectors import OtherDetectors
+from ..engine.outbox import Outbox
+from ..engine.ports import IdSource, Wording
+from ..runtime import VerifiedResponseConfigEntry, VerifiedResponseRuntime
+from .seeing import Seeing, follow_models, see
 
-IDLE_S = 60.0
-"""The worker outlives the pauses within one burglary and is gone soon after."""
 LAST_ZONES: HassKey[dict[str, tuple[datetime, Mapping[str, ZoneStatus]]]] = HassKey(
     "verified_response_last_zones"
 )
@@ -79,8 +75,7 @@ async def compose(
     center = PoliceApiCenter(
         async_get_clientsession(hass), lambda item: _access(hass, entry, key, item), wording
     )
-    detector = _detector(hass, entry)
-    watch = Watch(desk, clock, camera=HomeCamera(hass), detector=detector)
+    seeing = see(hass, entry, desk, clock, folder=folder)
     outbox = Outbox(
         desk,
         clock,
@@ -90,28 +85,28 @@ async def compose(
         granting=granting,
         resumed=before is not None,
     )
-    try:
-        await desk.start(resumed=before is not None)
-    except BaseException:
-        await journal.close()
-        raise
+    await _start(desk, seeing, journal, resumed=before is not None)
     runtime = VerifiedResponseRuntime(
         desk=desk,
         intake=Intake(desk, ids),
         keypad=Keypad(desk, HashedCodeBook(hass, stored_codes(entry))),
         granting=granting,
-        watch=watch,
+        watch=seeing.watch,
+        learning=seeing.learning,
         outbox=outbox,
         chain=ChainCheck(desk, clock, center),
-        detector=detector,
+        detector=seeing.detector,
+        models=seeing.models,
         journal=journal,
         ids=ids,
         coordinator=VerifiedResponseCoordinator(hass, entry, desk.feed),
         try_responder=partial(_try_responder, hass, entry),
         start_callback_check=partial(_callback_check, hass, entry, ids, wording),
+        camera_ways=lambda: seeing.cameras.measured,
     )
     try:
         _listen(hass, entry, runtime, premises, key)
+        follow_models(entry, runtime, seeing.choice)
         _catch_up(hass, runtime, before)
         runtime.begin()
     except BaseException:
@@ -119,6 +114,18 @@ async def compose(
         raise
     entry.async_on_unload(lambda: _remember(hass, entry, runtime))
     return runtime
+
+
+async def _start(desk: Desk, seeing: Seeing, journal: SqliteJournal, *, resumed: bool) -> None:
+    """Read what was written down; when that fails, nothing stays open."""
+    try:
+        await desk.start(resumed=resumed)
+        await seeing.learning.start()
+    except BaseException:
+        await journal.close()
+        if seeing.detector is not None:
+            await seeing.detector.close()
+        raise
 
 
 def _before(hass: HomeAssistant, entry: ConfigEntry) -> Mapping[str, ZoneStatus] | None:
@@ -165,19 +172,6 @@ async def _callback_check(
 ) -> str:
     access = _from_form(entry, data)
     return await callback_check.start(hass, access, ids, wording, entry.title)
-
-
-def _detector(
-    hass: HomeAssistant, entry: VerifiedResponseConfigEntry
-) -> WorkerPersonDetector | None:
-    if not entry.options.get(c.CONF_DETECTION, True):
-        return None
-    folder = entry.options.get(c.CONF_MODELS_PATH)
-    return WorkerPersonDetector(
-        lambda: plan_engine(hass, folder_option=Path(folder) if folder else None),
-        threads=entry.options.get(c.CONF_WORKER_THREADS, 2),
-        idle_s=IDLE_S,
-    )
 
 
 def _place(hass: HomeAssistant, entity_id: str) -> tuple[str, str]:
@@ -261,6 +255,9 @@ def _listen(
         return desk.state.grants.values()
 
     entry.async_on_unload(signals.listen(hass, premises, runtime.intake.accept))
+    others = OtherDetectors(desk)
+    entry.async_on_unload(others.close)
+    entry.async_on_unload(other_detectors.listen(hass, premises, others.accept, now=desk.now))
     entry.async_on_unload(
         credential_reports.listen(
             hass,
