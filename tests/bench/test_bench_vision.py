@@ -108,12 +108,6 @@ def quarter(values: list[float]) -> float:
     return statistics.quantiles(values, n=4)[0]
 
 
-def quietest(holds: list[float]) -> float:
-    """The longest hold in the best eighth of the time: what we do, we do in each; what else runs here is not ours."""
-    size = max(1, len(holds) // 8)
-    return min(max(holds[at : at + size]) for at in range(0, size * 8, size))
-
-
 def told(name: str, values: list[float]) -> str:
     ordered = sorted(values)
     return f"{name} p25 {quarter(values):.1f} ms, p50 {statistics.median(ordered):.1f} ms, p95 {ordered[int(len(ordered) * 0.95)]:.1f} ms"
@@ -160,9 +154,13 @@ async def test_cameras_at_once_share_the_worker_and_the_hub_goes_on(make, camera
 
     async def camera(number: int) -> None:
         while sum(counts.values()) < wanted * cameras:
-            with contextlib.suppress(CouldNotLook):
+            try:
                 await detector.look(jpeg, timeout_s=60, camera=f"camera {number}", urgent=False)
                 counts[number] += 1
+            except (
+                CouldNotLook
+            ):  # its newer frame took the place; the next one comes a moment later
+                await asyncio.sleep(0.01)
 
     async with beating() as holds:
         began = time.perf_counter()
@@ -172,11 +170,11 @@ async def test_cameras_at_once_share_the_worker_and_the_hub_goes_on(make, camera
     share = min(counts.values()) / max(counts.values())
     print(
         f"\nBENCH {cameras} cameras: {rate:.0f} frames/s, least/most frames of a camera {min(counts.values())}/{max(counts.values())} "
-        f"(budget {FAIR_BUDGET}); hold {quietest(holds):.1f} ms (longest {max(holds):.1f}, budget {HOLD_BUDGET_MS}); worker peak {memory:.0f} MB "
+        f"(budget {FAIR_BUDGET}); longest hold {max(holds):.1f} ms (budget {HOLD_BUDGET_MS}); worker peak {memory:.0f} MB "
         f"(budget {MEMORY_BUDGET_MB}); {median_frame_ms(detector):.1f} ms a frame"
     )
     assert share >= FAIR_BUDGET
-    assert quietest(holds) <= HOLD_BUDGET_MS
+    assert max(holds) <= HOLD_BUDGET_MS
     assert memory <= MEMORY_BUDGET_MB
 
 
