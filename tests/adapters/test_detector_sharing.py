@@ -137,6 +137,20 @@ async def test_closing_while_a_plan_is_made_does_not_wait_for_it(shared: SharedD
     await asyncio.gather(preparing, return_exceptions=True)
 
 
+async def test_who_leaves_does_not_wait_for_a_worker_that_starts() -> None:
+    """The others keep it awake; that is nothing to wait for at a reload."""
+    shared = SharedDetector(lambda _plan: ["sleep", "60"])
+    house, barn = shared.join(settings()), shared.join(settings())
+    staying = [asyncio.create_task(each.stay(awake=True)) for each in (house, barn)]
+    await asyncio.sleep(0.1)
+    leaving = asyncio.create_task(barn.close())
+    await asyncio.sleep(0.1)
+    assert leaving.done()
+    await house.close()
+    await asyncio.gather(*staying)
+    assert shared.worker_pid is None
+
+
 async def test_the_hub_has_one(hass: HomeAssistant) -> None:
     house, barn = join(hass, settings()), join(hass, settings())
     assert len(hass.data[SHARED]._members) == 2

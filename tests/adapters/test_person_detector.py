@@ -19,6 +19,7 @@ from custom_components.verified_response.adapters.person_detector import (
     WorkerPersonDetector,
     life,
 )
+from custom_components.verified_response.adapters.person_detector.blame import Blame
 from custom_components.verified_response.adapters.person_detector.life import Resolve
 from custom_components.verified_response.core.detection import (
     LUMA_COLUMNS,
@@ -34,6 +35,7 @@ from custom_components.verified_response.engine.ports import PersonDetector
 from custom_components.verified_response.vision import client, wire
 from custom_components.verified_response.vision.card import load_cards
 from custom_components.verified_response.vision.frame import MAX_BYTES
+from custom_components.verified_response.vision.limits import Limits
 from custom_components.verified_response.vision.plan import EngineKind, EnginePlan
 from tests import drawn
 from tests.fakes.person_detector import FakePersonDetector, detection
@@ -683,6 +685,13 @@ async def test_a_worker_that_grows_too_large_is_ended(make: Make) -> None:
     await until(lambda: not exists(pid))
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux says how large a process is")
+async def test_a_worker_that_grows_too_large_while_it_starts_is_ended(make: Make, caplog) -> None:
+    detector = make(command=lying("much = bytearray(200_000_000); time.sleep(60)"), memory_mb=100)
+    assert await refusal(detector.look(drawn.empty_porch(), timeout_s=LONG_S)) == "detector_crashed"
+    assert "too large" in caplog.text
+
+
 async def test_the_time_of_a_frame_is_the_median_of_real_looks(make: Make) -> None:
     script = "hello(); [good(asked(), ms=ms) for ms in (30.0, 500.0, 40.0)]; asked()"
     detector = make(command=lying(script))
@@ -814,3 +823,182 @@ def hostile(chance: random.Random, picture: bytes) -> bytes:
             case 3 if chance.random() < 0.2:
                 del data[chance.randrange(64, len(data)) :]
     return bytes(data)
+
+
+async def test_settings_that_change_while_a_plan_is_made_hold(make: Make) -> None:
+    asked = asyncio.Event()
+    go_on = asyncio.Event()
+
+    async def slowly() -> EnginePlan:
+        asked.set()
+        await go_on.wait()
+        return BASIC
+
+    detector = make()
+    detector.adopt(settings(resolve=slowly))
+    preparing = asyncio.create_task(detector.prepare())
+    await asked.wait()
+    detector.adopt(settings(EnginePlan(engine=EngineKind.BASIC)))
+    go_on.set()
+    info = await preparing
+    assert info is not None
+    assert info.reason is None
+
+
+async def test_settings_that_change_while_a_worker_starts_hold(make: Make) -> None:
+    detector = make()
+    looking = asyncio.create_task(detector.look(drawn.empty_porch(), timeout_s=LONG_S))
+    await until(lambda: detector._life.starting and detector._life._runs is not None)
+    detector.adopt(settings(EnginePlan(engine=EngineKind.BASIC)))
+    info = await detector.prepare()
+    assert info is not None
+    assert info.reason is None
+    assert not (await looking).people
+
+
+async def test_failed_starts_of_long_ago_do_not_count(make: Make) -> None:
+    planned: list[EngineKind | None] = []
+
+    def every_other(plan: EnginePlan):
+        planned.append(plan.engine)
+        fine = "hello(engine='onnx', trust='full')\nwhile True: good(asked())"
+        return lying(fine if len(planned) % 2 == 0 else "")(plan)
+
+    detector = make(ONNX, command=every_other)
+    for _ in range(4):
+        looking = detector.look(drawn.empty_porch(), timeout_s=LONG_S)
+        assert await refusal(looking) == "detector_crashed"
+        assert (await detector.look(drawn.empty_porch(), timeout_s=LONG_S)).people
+        detector._life.retire()
+        detector._life._ends.clear()  # a long time passes
+    assert planned == [EngineKind.ONNX] * 8
+
+
+async def test_starts_that_fail_slowly_end_in_a_rest_too(make: Make, monkeypatch) -> None:
+    monkeypatch.setattr(life, "STORM_WINDOW_S", 0.0)
+    detector = make(command=lying(""))
+    codes = [await refusal(detector.look(drawn.empty_porch(), timeout_s=LONG_S)) for _ in range(7)]
+    assert codes == ["detector_crashed"] * 5 + ["detector_unavailable"] * 2
+    assert detector.info is not None
+    assert (detector.info.engine, detector.info.reason) == ("none", "self_test_failed")
+
+
+async def test_what_shall_stay_awake_is_there_again_after_a_rest(make: Make, monkeypatch) -> None:
+    monkeypatch.setattr(life, "REST_S", 0.3)
+    ends: list[int] = []
+
+    def mends(plan: EnginePlan):
+        ends.append(1)
+        return lying("")(plan) if len(ends) <= 5 else client.worker_command(plan)
+
+    detector = make(command=mends)
+    await detector.stay(awake=True)
+    await until(lambda: detector.worker_pid is not None)
+    assert len(ends) == 6
+    assert detector.info is not None
+    assert detector.info.engine == "basic"
+
+
+async def test_a_camera_whose_frames_end_the_worker_does_not_blind_the_others(make: Make) -> None:
+    script = """
+        hello()
+        while True:
+            _, _, header, body = struct.unpack(">2sBxII", sys.stdin.buffer.read(12))
+            said = json.loads(sys.stdin.buffer.read(header))
+            if b"evil" in sys.stdin.buffer.read(body): sys.exit()
+            if "look" in said: good(said["look"])
+    """
+    detector = make(command=lying(script))
+    for round_ in range(8):
+        looking = detector.look(b"evil", timeout_s=LONG_S, camera="evil")
+        assert await refusal(looking) == "detector_crashed"
+        pid = detector.worker_pid
+        found = await detector.look(drawn.empty_porch(), timeout_s=LONG_S, camera="door")
+        assert found.people, "the door is seen"
+        if round_ >= 3:
+            assert detector.worker_pid == pid is not None, "nobody asks the worker any more"
+
+
+def test_who_was_shunned_is_tried_again_and_shunned_again() -> None:
+    blame = Blame()
+    for now in (0.0, 1.0, 2.0):
+        assert not blame.shuns("yard", now)
+        blame.note("yard", now)
+        blame.note("", now)
+    assert blame.shuns("yard", 2.0)
+    assert not blame.shuns("", 2.0), "frames of nobody in particular"
+    assert not blame.shuns("yard", 63.0)
+    blame.note("yard", 63.0)
+    assert blame.shuns("yard", 64.0)
+    blame.clear("yard")
+    assert not blame.shuns("yard", 64.0)
+
+
+@pytest.mark.parametrize(
+    ("engine", "frame_ms", "left", "patience"),
+    [
+        ("onnx", 50.0, 5.0, 2.0),
+        ("onnx", 50.0, 0.1, 1.25),
+        ("onnx", 900.0, 5.0, 3.85),
+        ("remote", 50.0, 5.0, 5.25),
+    ],
+)
+async def test_who_hangs_is_ended_early_and_who_is_only_slow_is_not(
+    make: Make, engine: str, frame_ms: float, left: float, patience: float
+) -> None:
+    script = f"hello(engine={engine!r}, frame_ms={frame_ms}); asked()"
+    detector = make(command=lying(script))
+    await detector.prepare()
+    worker = detector._life.worker
+    assert worker is not None
+    assert detector._patience(worker, left) == pytest.approx(patience)
+
+
+async def test_frames_that_are_judged_together_are_waited_for_together() -> None:
+    script = """
+        hello(at_once=4)
+        first, second, third = asked(), asked(), asked()
+        good(first); time.sleep(1.0); good(second); good(third); asked()
+    """
+    worker = await client.WorkerClient.start(
+        BASIC, limits=Limits(threads=1), timeout_s=LONG_S, command=lying(script)
+    )
+    try:
+        picture = drawn.empty_porch()
+        answers = [
+            worker.ask(picture, within_s=LONG_S, hang_s=hang_s) for hang_s in (LONG_S, 0.2, LONG_S)
+        ]
+        assert len(await asyncio.gather(*answers)) == 3
+    finally:
+        await worker.close()
+
+
+async def test_masks_that_the_worker_would_not_take_do_not_end_it(make: Make) -> None:
+    detector = make()
+    await detector.look(drawn.empty_porch(), timeout_s=LONG_S)
+    pid = detector.worker_pid
+    corner = ((0.1, 0.1), (0.2, 0.1), (0.2, 0.2))
+    for masks in ((corner,) * 65, (((0.1, 0.1),) * 257,), (((1.5, 0.1), *corner),)):
+        looking = detector.look(drawn.empty_porch(), timeout_s=LONG_S, masks=masks)
+        assert await refusal(looking) == "detector_failed"
+    nowhere = (((float("nan"), 0.1), *corner),)
+    looking = detector.look(drawn.empty_porch(), timeout_s=LONG_S, masks=nowhere)
+    assert await refusal(looking) == "detector_failed"
+    assert (await detector.look(drawn.person_on_porch(), timeout_s=LONG_S)).people
+    assert detector.worker_pid == pid
+
+
+async def test_a_server_that_stays_away_is_asked_by_a_new_worker(make: Make, monkeypatch) -> None:
+    """It may be back and too slow to be tested within a frame's time; a start has more."""
+    monkeypatch.setattr(life, "REST_S", 0.0)
+    script = (
+        'hello(engine="remote")\nwhile True: say(dict(id=asked(), failed="server_unreachable"))'
+    )
+    remote = EnginePlan(engine=EngineKind.REMOTE, url="http://server", model="people", card=CARD)
+    detector = make(remote, command=lying(script))
+    await detector.prepare()
+    pid = detector.worker_pid
+    for _ in range(life.LOST_LOOKS + 1):
+        looking = detector.look(drawn.empty_porch(), timeout_s=LONG_S)
+        assert await refusal(looking) == "server_unreachable"
+    await until(lambda: detector.worker_pid not in (None, pid))

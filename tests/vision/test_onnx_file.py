@@ -136,3 +136,20 @@ def test_a_file_of_nothing_but_fields_ends(monkeypatch) -> None:
     with pytest.raises(NotOnnx):
         read_onnx(written.field(1, 1) * 1_000_000)
     assert time.process_time() - began < 2
+
+
+def test_a_number_that_others_would_cut_does_not_hide_weights() -> None:
+    """Readers that keep 32 bits of a field's key see another field than those that keep all."""
+    key = 13 << 3 | 2
+    cut = bytes([key & 0x7F | 0x80, 0x80, 0x80, 0x80, 0x10])  # the same, and bit 32
+    tensor = written.zeros("w", (1,)) + cut + b"\x02ab"
+    content = written.model(
+        written.graph(
+            [written.node("X", ["images"], ["output"])],
+            [written.end("images", (1, 3, 96, 96))],
+            [written.end("output", (1,))],
+            [tensor],
+        )
+    )
+    with pytest.raises(NotOnnx):
+        read_onnx(content)

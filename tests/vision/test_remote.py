@@ -1,6 +1,7 @@
 """The engine on an inference server: the same people as here, and no fault of a server is believed."""
 
 import contextlib
+import http.client
 import socket
 import threading
 import time
@@ -273,6 +274,51 @@ def test_the_password_of_the_address_is_sent_and_shown_nowhere(card: ModelCard) 
 def test_what_is_no_address_is_refused_without_being_repeated(card: ModelCard, url: str) -> None:
     with pytest.raises(ValueError, match=r"^no address of a server$"):
         RemoteEngine(url, "people", card)
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "port"),
+    [
+        ("http://[fe80::1]", "fe80::1", 80),
+        ("https://[::1]/house", "::1", 443),
+        ("http://server", "server", 80),
+        ("https://server:8443", "server", 8443),
+    ],
+)
+def test_an_address_without_port_means_the_usual_one(url: str, host: str, port: int) -> None:
+    address = address_of(url)
+    connection = http.client.HTTPConnection(address.host, address.port)
+    assert (connection.host, connection.port) == (host, port)
+
+
+def test_who_is_not_proven_yet_is_tested_within_the_frame_s_time(
+    server: InferenceServer, card: ModelCard
+) -> None:
+    """The hub takes a worker that answers later than that for hung, and ends it."""
+    engine = RemoteEngine(server.url, "people", card)
+    deadlines: list[float] = []
+    ask = engine._exchange.ask
+
+    def noted(*asked, until: float, **more):
+        deadlines.append(until)
+        return ask(*asked, until=until, **more)
+
+    engine._exchange.ask = noted  # type: ignore[method-assign]
+    until = soon(3.0)
+    assert engine.look([porch_with_person()], until=until)
+    assert deadlines
+    assert max(deadlines) <= until
+
+
+def test_a_server_that_is_slow_does_not_hold_the_start_up(
+    server: InferenceServer, card: ModelCard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote_engine, "PROOF_S", 0.2)
+    server.fault = "slow"
+    began = time.monotonic()
+    with pytest.raises(ServerUnreachable):
+        RemoteEngine(server.url, "people", card).prove()
+    assert time.monotonic() - began < remote_engine.PATIENCE_S
 
 
 def test_a_path_and_a_name_are_kept_as_they_are(card: ModelCard) -> None:

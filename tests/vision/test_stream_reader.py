@@ -140,7 +140,7 @@ def test_pictures_are_reduced_to_even_sides(size, expected) -> None:
 def test_what_may_be_opened_is_not_for_the_camera_to_say() -> None:
     options = all_options({"protocol_whitelist": "file", "format_whitelist": "hls", "x": "y"})
     assert options["x"] == "y"
-    for refused in ("file", "concat", "data", "hls", "crypto", "dash", "concatf"):
+    for refused in ("file", "concat", "data", "hls", "crypto", "dash", "concatf", "sdp"):
         assert refused not in options["protocol_whitelist"].split(",")
         assert refused not in options["format_whitelist"].split(",")
 

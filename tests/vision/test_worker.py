@@ -25,6 +25,7 @@ from custom_components.verified_response.vision.plan import (
     EngineKind,
     EnginePlan,
 )
+from custom_components.verified_response.vision.second_look import SecondLook
 from custom_components.verified_response.vision.wire import Kind
 from tests import drawn
 
@@ -61,6 +62,13 @@ def look(
     number: int, picture: bytes, *, within_ms: int = 60_000, masks=(), kind=Kind.LOOK
 ) -> bytes:
     return wire.pack_request(wire.Request(number, kind, within_ms, masks, picture))
+
+
+def test_threads_that_wait_sleep() -> None:
+    """Measured: on a busy machine of two cores a frame of ncnn takes ten times as long where they spin."""
+    told = client.environment(2)
+    assert told["OMP_WAIT_POLICY"] == "PASSIVE"
+    assert (told["GOMP_SPINCOUNT"], told["KMP_BLOCKTIME"]) == ("0", "0")
 
 
 def test_the_engine_is_told_to_report_to_nobody() -> None:
@@ -430,3 +438,22 @@ def test_the_kernel_refuses_what_would_grow_past_the_ceiling() -> None:
     assert done.returncode == 0
     assert failed.get("failed") == wire.FAILED or failed.get("refused") == "frame_damaged"
     assert len(seen["people"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "twice"), [("nanodet-plus-m-416", True), ("yolox-nano-416", False)]
+)
+def test_only_a_model_that_gains_by_it_looks_twice(
+    monkeypatch: pytest.MonkeyPatch, name: str, twice: bool
+) -> None:
+    loaded = []
+
+    def load(files, card, *, threads):
+        loaded.append(card.thresholds.report)
+        return "engine"
+
+    monkeypatch.setattr(worker, "OnnxEngine", load)
+    plan = EnginePlan(engine=EngineKind.ONNX, files=(Path("m.onnx"),), card=load_cards()[name].path)
+    engine = worker._planned(plan, Limits(threads=1, memory_mb=300))
+    assert isinstance(engine, SecondLook) is twice
+    assert loaded == [0.25 if twice else 0.3]

@@ -109,6 +109,9 @@ class ModelCard:
     person: int
     rivals: tuple[int, ...]
     thresholds: Thresholds
+    second_look: (
+        bool  # in the mirror, for the uncertain: only where a measurement says that it helps
+    )
     drawn: tuple[
         Drawn, ...
     ]  # empty when nobody has measured: the self-test then asks only for the person
@@ -166,6 +169,7 @@ def read_card(raw: dict[str, Any], path: Path) -> ModelCard:
             sustain=thresholds["sustain"],
             confirm=thresholds["confirm"],
         ),
+        second_look=bool(raw.get("second_look", False)),
         drawn=tuple(
             Drawn(
                 left=each["left"],

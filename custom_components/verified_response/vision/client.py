@@ -9,6 +9,7 @@ import sys
 from asyncio.subprocess import PIPE, Process, SubprocessStreamProtocol
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Final, Self
 
@@ -85,6 +86,8 @@ def environment(threads: int) -> dict[str, str]:
     """Return the worker's environment."""
     kept = {name: os.environ[name] for name in _ENVIRONMENT_KEPT if name in os.environ}
     limits = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), str(threads))
+    # Threads that wait sleep: turning in circles, on a busy hub they cost ten times the time of a frame.
+    limits |= {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "0", "KMP_BLOCKTIME": "0"}
     limits["ORT_DISABLE_TELEMETRY"] = "1"  # nothing leaves the house that is not in the journal
     limits["MALLOC_ARENA_MAX"] = "2"  # pictures are read by one thread and freed by another
     return kept | limits | {SEARCH_PATH: os.pathsep.join(entry for entry in sys.path if entry)}
@@ -142,6 +145,7 @@ class WorkerClient:
         client = cls(transport, Process(transport, protocol, loop), limits)
         try:
             client._write(wire.pack_start(plan, limits))
+            client._weigh()
             async with asyncio.timeout(timeout_s):
                 await asyncio.shield(client._hello)
         except TimeoutError:
@@ -223,16 +227,18 @@ class WorkerClient:
         if self._watchdog is not None:
             self._watchdog.cancel()
             self._watchdog = None
-        if self._ended is None and (oldest := next(iter(self._asked.values()), None)):
-            loop = asyncio.get_running_loop()
-            self._watchdog = loop.call_later(oldest.hang_s, self._hung)
+        if self._ended is None and self._asked:
+            # What is worked on together is waited for together.
+            together = islice(self._asked.values(), self._at_once())
+            patience = max(each.hang_s for each in together)
+            self._watchdog = asyncio.get_running_loop().call_later(patience, self._hung)
 
     def _hung(self) -> None:
         """End a worker that does not answer."""
         self._end(WorkerGone("no answer in time", hung=True))
 
     def _weigh(self) -> None:
-        """End a worker that has grown past its ceiling; look again while it works."""
+        """End a worker that has grown past its ceiling; look again while it starts or works."""
         if self._scale is not None:
             self._scale.cancel()
             self._scale = None
@@ -240,7 +246,7 @@ class WorkerClient:
             return
         if (resident := resident_mb(self.pid)) is not None and resident > self._limits.memory_mb:
             self._end(WorkerGone(f"too large: {resident:.0f} MB"))
-        elif self._asked:
+        elif self._asked or not self._hello.done():
             self._scale = asyncio.get_running_loop().call_later(WEIGH_S, self._weigh)
 
     def _end(self, why: WorkerGone) -> None:
@@ -372,7 +378,7 @@ def _widen(transport: asyncio.SubprocessTransport) -> None:
     """Let a picture pass the pipe at once, where the kernel can: 64 KiB at a time cost a millisecond."""
     if (pipe := transport.get_pipe_transport(0)) is None:
         return
-    with contextlib.suppress(ImportError, AttributeError, OSError):
+    with contextlib.suppress(ImportError, AttributeError, OSError, TypeError, ValueError):
         import fcntl
 
         fcntl.fcntl(pipe.get_extra_info("pipe"), fcntl.F_SETPIPE_SZ, PIPE_BYTES)

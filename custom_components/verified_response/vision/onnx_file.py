@@ -9,8 +9,8 @@ from typing import Final
 
 MAX_FIELDS: Final = 2_000_000
 MAX_DEPTH: Final = 16  # graphs in nodes of graphs
+MAX_KEY: Final = 2**32 - 1
 FLOAT: Final = 1
-_EXTERNAL: Final = 1
 
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 
@@ -108,7 +108,7 @@ class _Reader:
 
     def _tensor(self, content: memoryview, *, top: bool = False) -> None:
         for number, value in self._fields(content):
-            if number == 13 or (number == 14 and value == _EXTERNAL):
+            if number == 13 or (number == 14 and value != 0):
                 self._found.external = True
             elif number == 8 and top:
                 self._weights.add(_text(value))
@@ -148,6 +148,9 @@ class _Reader:
                 raise NotOnnx
             key, at = _varint(content, at)
             number, wire = key >> 3, key & 7
+            # What other readers cut to their 32 bits would be another field for them.
+            if key > MAX_KEY:
+                raise NotOnnx
             value: Value
             if wire == _VARINT:
                 value, at = _varint(content, at)

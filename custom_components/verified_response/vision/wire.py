@@ -182,7 +182,11 @@ def read_hello(header: dict[str, Any]) -> Hello:
 
 
 def pack_request(request: Request) -> bytes:
-    """Write a look or a glance; raises WireError when it is too large."""
+    """Write a look or a glance; raises WireError for what the worker would not take: that would end it."""
+    try:
+        _masks([[list(corner) for corner in mask] for mask in request.masks])
+    except TypeError, ValueError:
+        raise WireError("masks are malformed") from None
     header = {
         request.kind.value: request.id,
         "within_ms": request.within_ms,

@@ -110,6 +110,8 @@ def _planned(plan: EnginePlan, limits: Limits) -> Engine:
     if plan.engine is EngineKind.REMOTE:
         return RemoteEngine(plan.url or "", plan.model or "", card)
     load = OnnxEngine if plan.engine is EngineKind.ONNX else NcnnEngine
+    if not card.second_look:
+        return load(plan.files, card, threads=limits.threads)
     engine = load(plan.files, with_candidates(card), threads=limits.threads)
     return SecondLook(engine, thresholds=card.thresholds)
 

@@ -19,8 +19,9 @@ from ...vision.client import (
 from ...vision.frame import MAX_BYTES, TOO_LARGE, PictureRefused
 from ...vision.glance import Glance as Whole
 from ...vision.limits import MEMORY_MB
-from ...vision.plan import SERVER_UNREACHABLE
+from ...vision.plan import SERVER_UNREACHABLE, EngineKind
 from ...vision.wire import EXPIRED, Kind, Seen, WireError
+from .blame import Blame
 from .life import CRASHED, UNAVAILABLE, DetectorSettings, Measured, Resolve, WorkerLife
 from .turns import NOBODY, Turns
 
@@ -30,6 +31,7 @@ FAILED: Final = "detector_failed"
 SUPERSEDED: Final = "frame_superseded"
 
 MIN_HANG_S: Final = 1.0  # a 4K still takes a busy Raspberry Pi 4 about 0.6 s
+MAX_HANG_S: Final = 1.75  # however long anybody waits, unless that long is usual
 HANG_SLACK_S: Final = 0.25  # an answer that came just in time is still on its way
 HANG_FRAMES: Final = 4  # times the usual, where a frame takes long
 MAX_FAILED: Final = 3  # looks in a row; native code that is damaged does not mend itself
@@ -78,6 +80,7 @@ class WorkerPersonDetector(PersonDetector):
         )
         self._life = WorkerLife(settings, self._go_on, command)
         self._turns: Turns[_Frame] = Turns()
+        self._blame = Blame()
         self._failed = 0
 
     @property
@@ -170,6 +173,8 @@ class WorkerPersonDetector(PersonDetector):
     async def _judge(self, frame: _Frame) -> tuple[Answer, WorkerClient, float]:
         """Wait for the answer; raises FrameRefused, CouldNotLook."""
         self._life.want()
+        if self._blame.shuns(frame.camera, asyncio.get_running_loop().time()):
+            raise CouldNotLook(CRASHED)
         if (older := self._turns.put(frame.camera, frame, urgent=frame.urgent)) is not None:
             older.fail(CouldNotLook(SUPERSEDED))
         self._go_on()
@@ -216,20 +221,25 @@ class WorkerPersonDetector(PersonDetector):
         loop = asyncio.get_running_loop()
         frame.sent_at = loop.time()
         left = max(0.0, frame.until - frame.sent_at)
-        usual = (self._life.info.frame_ms or 0.0) / 1000 if self._life.info else 0.0
         try:
             frame.asked = worker.ask(
                 frame.picture,
                 kind=frame.kind,
                 masks=frame.masks,
                 within_s=left,
-                hang_s=max(left, MIN_HANG_S, HANG_FRAMES * usual) + HANG_SLACK_S,
+                hang_s=self._patience(worker, left),
             )
         except WireError:  # more masks than a message holds: never look without them
             self._turns.done(frame.camera)
             frame.fail(CouldNotLook(FAILED))
             return
         frame.asked.add_done_callback(lambda asked: self._answered(frame, worker, asked))
+
+    def _patience(self, worker: WorkerClient, left: float) -> float:
+        """Return how long the worker may take for a frame; only a server may take what the caller allows."""
+        usual = (self._life.info.frame_ms or 0.0) / 1000 if self._life.info else 0.0
+        most = left if worker.hello.engine == EngineKind.REMOTE else min(left, MAX_HANG_S)
+        return max(most, MIN_HANG_S, HANG_FRAMES * usual) + HANG_SLACK_S
 
     def _answered(self, frame: _Frame, worker: WorkerClient, asked: asyncio.Future[Answer]) -> None:
         """Hand on what came back, and let the next frame go."""
@@ -242,6 +252,7 @@ class WorkerPersonDetector(PersonDetector):
             frame.fail(_told(error))
         elif not asked.cancelled():
             self._failed = 0
+            self._blame.clear(frame.camera)
             if isinstance(answer := asked.result(), Seen):
                 self._life.note_look(answer.ms)
             if not frame.seen.done():
@@ -254,6 +265,7 @@ class WorkerPersonDetector(PersonDetector):
         if self._life.closed:
             frame.fail(CouldNotLook(UNAVAILABLE))
         elif gone.begun and worker is self._life.worker:
+            self._blame.note(frame.camera, asyncio.get_running_loop().time())
             frame.fail(CouldNotLook(TIMEOUT if gone.hung else CRASHED))
         elif not frame.seen.done():
             frame.asked = None

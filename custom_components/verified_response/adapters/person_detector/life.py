@@ -8,6 +8,7 @@ A worker that ends while it is asked, or while it shall stay awake, is replaced 
 """
 
 import asyncio
+import contextlib
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -33,6 +34,7 @@ STORM_WINDOW_S: Final = 60.0
 REST_S: Final = 60.0
 CHANCES: Final = 2  # native code that dies at start-up (no AVX, for one) will die again
 UNREACHABLE_LOOKS: Final = 3  # in a row; then it is planned anew, once within REST_S
+LOST_LOOKS: Final = 12  # in a row; then a new worker asks, which has more time to test the server
 MEDIAN_OF: Final = 31  # looks; some seconds of a burst
 
 type Resolve = Callable[[], Awaitable[EnginePlan]]
@@ -80,8 +82,9 @@ class WorkerLife:
         self._ends: deque[float] = deque(maxlen=STORM_ENDS)
         self._rests_until = 0.0
         self._closing: set[asyncio.Task[None]] = set()
-        self._replanning: asyncio.Task[DetectorInfo | None] | None = None
+        self._replanning: asyncio.Task[None] | None = None
         self._idle: asyncio.TimerHandle | None = None
+        self._rest: asyncio.TimerHandle | None = None
         self._awake = False
         self._times: deque[float] = deque(maxlen=MEDIAN_OF)
         self._unreachable = 0
@@ -104,13 +107,25 @@ class WorkerLife:
         async with self._planning:
             if self.closed or (self.info is not None and self._is_best()):
                 return self.info
-            self._take_plan(await self.settings.resolve())
-            await self.started()
+            await self._follow_settings()
             if await self._has_better():
-                self._take_plan(await self.settings.resolve())
-                await self.started()
+                await self._follow_settings()
                 self._measured = self._plan  # chosen for this hub's speed, so not asked again
         return self.info
+
+    async def _follow_settings(self) -> None:
+        """Plan and start; settings that change meanwhile, and a start that was begun before, are no end."""
+        while not self.closed:
+            settings = self.settings
+            plan = await settings.resolve()
+            if settings is not self.settings:
+                continue
+            late = self.starting
+            self._take_plan(plan)
+            await self.started()
+            older = late and self._runs != (plan, settings.limits)
+            if settings is self.settings and not older:
+                return
 
     def _is_best(self) -> bool:
         """Say whether nothing would come of planning anew."""
@@ -133,9 +148,13 @@ class WorkerLife:
         if self._plan is None and plan.engine is not None:
             self._rests_until = 0.0  # it rested for want of a plan only
         self._plan = plan
+        lost = self._unreachable >= LOST_LOOKS
         fell_back = self.worker is not None and (
             self.worker.hello.engine != plan.engine
-            or self.worker.hello.reason == SERVER_UNREACHABLE
+            or (
+                plan.engine is EngineKind.REMOTE
+                and (lost or self.worker.hello.reason == SERVER_UNREACHABLE)
+            )
         )
         if fell_back or self._runs != (plan, self.settings.limits):
             self._failed_starts = 0
@@ -145,13 +164,23 @@ class WorkerLife:
         """Follow other settings: at once when a worker runs, else from the next start on."""
         self.settings = settings
         self._plan = None
-        if self.worker is not None:
+        if self.worker is not None or self.starting:
             self._plan_anew()
 
     def _plan_anew(self) -> None:
         """Plan in the background; whoever looks meanwhile is looked for with what there is."""
         if self._replanning is None or self._replanning.done():
-            self._replanning = asyncio.get_running_loop().create_task(self.prepare())
+            self._replanning = asyncio.get_running_loop().create_task(self._replan())
+
+    async def _replan(self) -> None:
+        """Plan until the settings stay as they are."""
+        settings = None
+        while settings is not self.settings and not self.closed:
+            settings = self.settings
+            try:
+                await self.prepare()
+            except Exception:
+                _LOGGER.exception("The person detector could not be planned")
 
     async def stay(self, *, awake: bool) -> None:
         """Keep a worker, or let it go when idle."""
@@ -175,13 +204,28 @@ class WorkerLife:
             raise CouldNotLook(UNAVAILABLE)
         self.start_failure = None
         self._starting = loop.create_task(self._start())
-        self._starting.add_done_callback(lambda _: self._changed())
+        self._starting.add_done_callback(self._start_ended)
+
+    def _start_ended(self, _: asyncio.Task[None]) -> None:
+        """Let those who wait know; what shall stay awake is tried again."""
+        self._changed()
+        if self.start_failure == CRASHED:
+            self._stay_awake()
+
+    def _stay_awake(self) -> None:
+        """Start what shall stay awake; while it rests that waits for the end of the rest."""
+        if self._awake and not self.closed:
+            with contextlib.suppress(CouldNotLook):
+                self.want()
 
     async def _start(self) -> None:
         """Bring up a worker; what went wrong is left in `start_failure`."""
         try:
-            if self._plan is None:
-                self._plan = await self.settings.resolve()
+            while self._plan is None:
+                settings = self.settings
+                found = await settings.resolve()
+                if settings is self.settings:
+                    self._plan = self._plan or found
             plan, limits = self._plan, self.settings.limits
             if plan.engine is None:
                 self._give_up(plan.reason)
@@ -214,6 +258,9 @@ class WorkerLife:
         raise_, sustain, confirm = hello.thresholds
         self.worker = worker
         self._times.clear()
+        self._unreachable = 0
+        if self._runs is not None and hello.engine == self._runs[0].engine:
+            self._failed_starts = 0
         self.info = DetectorInfo(
             engine=hello.engine,
             model=hello.model,
@@ -268,14 +315,22 @@ class WorkerLife:
         self._changed()
 
     def _note_end(self) -> None:
-        """Count an end; too many within a minute mean a rest."""
+        """Count an end; too many within a minute, or starts that fail in a row, mean a rest."""
         self.retire()
-        now = asyncio.get_running_loop().time()
+        loop = asyncio.get_running_loop()
+        now = loop.time()
         self._ends.append(now)
-        if len(self._ends) == STORM_ENDS and now - self._ends[0] < STORM_WINDOW_S:
-            _LOGGER.error("The person detector's worker ended %d times; resting", STORM_ENDS)
+        storm = len(self._ends) == STORM_ENDS and now - self._ends[0] < STORM_WINDOW_S
+        if storm or self._failed_starts >= STORM_ENDS:
+            _LOGGER.error("The person detector's worker ended again and again; resting")
             self._ends.clear()
             self._rests_until = now + REST_S
+            self.info = DetectorInfo(
+                engine="none", model="none", trust=Trust.LOW, reason=SELF_TEST_FAILED
+            )
+            if self._rest is not None:
+                self._rest.cancel()
+            self._rest = loop.call_later(REST_S, self._stay_awake)
 
     def retire(self) -> None:
         """Let go of the worker and end it in the background; what it was asked it may still answer."""
@@ -304,8 +359,9 @@ class WorkerLife:
     async def close(self) -> None:
         """End everything; idempotent."""
         self.closed = True
-        if self._idle is not None:
-            self._idle.cancel()
+        for timer in (self._idle, self._rest):
+            if timer is not None:
+                timer.cancel()
         for task in (self._replanning, self._starting):
             if task is not None:
                 task.cancel()

@@ -74,8 +74,8 @@ class SharedDetector:
             return
         if was_newest:
             detector.adopt(self._members[-1].settings)
-        if member.awake:
-            await self.follow()
+        if member.awake and not any(each.awake for each in self._members):
+            await detector.stay(awake=False)
 
 
 class PremisesDetector(PersonDetector):

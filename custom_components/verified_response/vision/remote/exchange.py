@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 from urllib.parse import unquote, urlsplit
 
+PORTS: Final = {"http": http.client.HTTP_PORT, "https": http.client.HTTPS_PORT}
 SCHEMES: Final = {"http": http.client.HTTPConnection, "https": http.client.HTTPSConnection}
 # What a kept connection says when the server closed it while nobody looked; asked again once, on a new one.
 STALE: Final = (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError)
@@ -35,7 +36,7 @@ class Address:
 
     scheme: str
     host: str
-    port: int | None
+    port: int
     path: str
     authorization: str | None = field(repr=False)
 
@@ -73,7 +74,8 @@ def address_of(url: str) -> Address:
     return Address(
         scheme=parts.scheme,
         host=host,
-        port=port,
+        # Always given: http.client would take the end of an IPv6 address for a port.
+        port=PORTS[parts.scheme] if port is None else port,
         path=parts.path.rstrip("/"),
         authorization=authorization,
     )

@@ -35,10 +35,9 @@ MAX_PIXELS: Final = 17_000_000  # 7680 x 2160, the widest two-lens cameras; 25 M
 
 SCHEMES: Final = ("rtsp", "rtsps", "http", "https", "rtmp", "rtmps")
 CODECS: Final = frozenset({"h264", "hevc", "mjpeg", "mpeg4", "vp8", "vp9", "av1", "libdav1d"})
-# Playlists (HLS, DASH) are left out: what they show is many seconds old, and they name further addresses.
-_FORMATS: Final = (
-    "rtsp,sdp,rtp,mpegts,mpjpeg,mjpeg,flv,live_flv,h264,hevc,matroska,webm,mov,mp4,m4v"
-)
+# Playlists (HLS, DASH) are left out: what they show is many seconds old, and they name further addresses,
+# as do session descriptions that do not come by RTSP.
+_FORMATS: Final = "rtsp,mpegts,mpjpeg,mjpeg,flv,live_flv,h264,hevc,matroska,webm,mov,mp4,m4v"
 _PROTOCOLS: Final = "rtsp,rtsps,rtp,udp,tcp,tls,http,https,httpproxy,rtmp,rtmps"
 # Raw pictures in a row carry no time of their own; what libav makes up for them counts frames.
 _STAMPED: Final = ("rtsp", "mpegts", "flv", "live_flv", "matroska,webm", "mov,mp4,m4a,3gp,3g2,mj2")
