@@ -56,10 +56,13 @@ class GreyCamera(Camera):
         super().__init__()
         self._attr_name = name
         self.broken = False
+        self.error: Exception | None = None
 
     async def async_camera_image(
         self, width: int | None = None, height: int | None = None
     ) -> bytes | None:
+        if self.error is not None:
+            raise self.error
         if self.broken:
             return None
         out = BytesIO()
@@ -197,6 +200,7 @@ async def test_settings_take_effect_at_once_and_survive(house: House, dialog: Di
         ({"entity_id": "camera.gone"}, {"entity_id": "entity_unknown"}),
         ({"entity_id": "camera.porch"}, {"entity_id": "entity_in_use"}),
         ({"name": "porch"}, {"name": "name_in_use"}),
+        ({"detections": ["binary_sensor.hall_person"]}, {"detections": "entity_is_ours"}),
     ],
 )
 async def test_settings_that_cannot_work_are_refused(
@@ -278,6 +282,16 @@ async def test_a_camera_without_picture_can_be_masked_all_the_same(
     house: House, dialog: Dialog, cameras: dict[str, GreyCamera]
 ) -> None:
     cameras["hall"].broken = True
+    await dialog.choose("masks")
+    assert dialog.places["picture"] == ""
+    await dialog.submit(masks="10 20 30 40")
+    assert len(view(house).masks) == 1
+
+
+async def test_a_camera_whose_integration_fails_can_be_masked_all_the_same(
+    house: House, dialog: Dialog, cameras: dict[str, GreyCamera]
+) -> None:
+    cameras["hall"].error = KeyError("token")
     await dialog.choose("masks")
     assert dialog.places["picture"] == ""
     await dialog.submit(masks="10 20 30 40")
@@ -470,6 +484,10 @@ async def test_another_integrations_detections_are_proposed(
     assert form["step_id"] == "detections"
     found = get_schema_suggested_value(form["data_schema"].schema, "detections")
     assert found == ["binary_sensor.garden_person"]
+    ours = [*found, "binary_sensor.hall_person"]
+    form = await flows.async_configure(form["flow_id"], {"detections": ours})
+    assert form["errors"] == {"detections": "entity_is_ours"}
+    assert get_schema_suggested_value(form["data_schema"].schema, "detections") == ours
     result = await flows.async_configure(form["flow_id"], {"detections": found})
     assert result["type"] is FlowResultType.CREATE_ENTRY
     await house.settle()

@@ -63,3 +63,11 @@ async def test_how_cameras_and_engine_do_without_what_they_show(empty_house: Hou
     text = str(json_dumps(told))
     hidden = ["abab", "hall_person_of_another", "Hall", "camera.hall"]
     assert [item for item in hidden if item in text] == []
+
+
+async def test_the_address_of_an_inference_server_is_nobodys_business(empty_house: House) -> None:
+    await empty_house.set_up({"server_url": "http://10.1.2.3:8000", "server_model": "at-ada"})
+    assert empty_house.entry is not None
+    told = await async_get_config_entry_diagnostics(empty_house.hass, empty_house.entry)
+    text = str(json_dumps(told))
+    assert [item for item in ("10.1.2.3", "at-ada") if item in text] == []

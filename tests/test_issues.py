@@ -106,3 +106,22 @@ async def test_every_shown_issue_is_translated(house: House) -> None:
     await house.entry.runtime_data.chain.test()
     assert house.issues == {"responder_unreachable"}
     assert house.issues <= set(texts)
+
+
+async def test_an_issue_stays_ignored_while_another_try_is_on_its_way(house: House) -> None:
+    """Where fetching fails it is tried every hour: that is no news, in either direction."""
+    assert house.entry is not None
+    registry = ir.async_get(house.hass)
+    desk = house.entry.runtime_data.desk
+
+    async def shown(engine: str, reason: str | None) -> list[ir.IssueEntry]:
+        desk.show(detector=DetectorInfo(engine=engine, model="m", trust=Trust.FULL, reason=reason))
+        await house.settle()
+        return [item for (domain, _), item in registry.issues.items() if domain == DOMAIN]
+
+    [issue] = await shown("basic", "model_missing")
+    ir.async_ignore_issue(house.hass, DOMAIN, issue.issue_id, True)
+    for reason in ("model_fetching", "model_missing", "model_fetching"):
+        [issue] = await shown("basic", reason)
+        assert issue.dismissed_version is not None, reason
+    assert await shown("onnx", None) == []

@@ -151,6 +151,10 @@ async def test_what_is_stored_is_shown(hass: HomeAssistant, entry: Any) -> None:
             {"engine": "remote", "server_url": "10.0.0.2:8000", "server_model": "people"},
             {"server_url": "server_url_malformed"},
         ),
+        (
+            {"server_url": "http://me:secret@10.0.0.2"},
+            {"server_url": "server_url_credentials"},
+        ),
     ],
 )
 async def test_options_that_cannot_work_are_refused(
@@ -255,7 +259,7 @@ async def test_fetching_shows_how_far_it_is_and_stores_the_options(
     await hass.async_block_till_done()
     assert done["type"] is FlowResultType.CREATE_ENTRY
     assert [event.data["progress"] for event in told] == [0.5, 1.0]
-    assert models.asked == [("fetch",)]
+    assert models.asked == [("fetch", "ncnn", "auto")]
     assert dict(entry.options) == {**OPTIONS, "engine": "ncnn"}
     assert setups.count == 2
 

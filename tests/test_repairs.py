@@ -13,6 +13,7 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import get_schema_suggested_value
 
+from custom_components.verified_response.camera_data import MOST_MASKS
 from custom_components.verified_response.const import DOMAIN
 from custom_components.verified_response.core.detection import Box, PersonBox
 from custom_components.verified_response.core.sight.feedback import ProposalKind
@@ -214,3 +215,20 @@ async def test_a_removed_camera_takes_what_was_kept_along(asked: House) -> None:
     assert "camera_false_alarms" not in asked.issues
     loaded = await asked.entry.runtime_data.learning._sightings.load()
     assert loaded == {}
+
+
+async def test_no_mask_of_the_owners_gives_way_to_a_proposed_one(asked: House) -> None:
+    """More than the worker takes would make the camera blind; one less would show what was hidden."""
+    hall = asked.entry.subentries["hall"]
+    own = [[[0, 0], [0.01 + n / 1000, 0], [0, 0.01]] for n in range(MOST_MASKS)]
+    asked.hass.config_entries.async_update_subentry(
+        asked.entry, hall, data={**hall.data, "masks": own}
+    )
+    await asked.settle()
+    await learnt(asked)
+    form = await open_flow(asked)
+    result = await choose(asked, form, choice_of(asked, ProposalKind.MASK))
+    assert result["errors"] == {"base": "too_many_shapes"}
+    assert asked.entry.subentries["hall"].data["masks"] == own
+    result = await choose(asked, result, LEAVE)
+    assert result["type"] is FlowResultType.CREATE_ENTRY

@@ -1,9 +1,13 @@
 """Pictures in forms: for whoever has the signed path, for some minutes, never many."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from homeassistant.components.http.auth import STORAGE_KEY
 from homeassistant.setup import async_setup_component
+from homeassistant.util.dt import utcnow
+from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.verified_response.shown_pictures import (
     KEPT_FOR,
@@ -72,3 +76,14 @@ async def test_only_the_signed_path_shows_it(hass, hass_client, hass_client_no_a
     assert (await stranger.get(borrowed)).status == 401, "a signature is for one picture"
     owner = await hass_client()
     assert (await owner.get(bare.rpartition("/")[0] + "/unknown")).status == 404
+
+
+async def test_an_old_picture_leaves_the_memory_by_itself(hass) -> None:
+    hands = Hands()
+    shelf = hass.data[SHELF] = PictureShelf(hands)
+    hass.data[STORAGE_KEY] = "refresh token of nobody"
+    as_markdown(hass, b"picture")
+    hands.now += KEPT_FOR.total_seconds() + 1
+    async_fire_time_changed(hass, utcnow() + KEPT_FOR + timedelta(seconds=2))
+    await hass.async_block_till_done()
+    assert shelf._kept == {}

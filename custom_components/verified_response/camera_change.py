@@ -7,7 +7,6 @@ from typing import Any, override
 import voluptuous as vol
 from homeassistant.config_entries import SubentryFlowResult
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
 
 from . import const as c
 from .camera_data import MOST_MASKS, as_stored, as_text, camera_view, shapes_from_text
@@ -18,7 +17,7 @@ from .core.premises import CameraView
 from .detection_proposal import proposed_detections
 from .drawing import Overlay, draw
 from .shown_pictures import as_markdown
-from .subentry_flow import PartFlow
+from .subentry_flow import PartFlow, platform_of
 
 STILL_TIMEOUT_S = 5
 
@@ -31,7 +30,7 @@ async def still_of(hass: HomeAssistant, entity_id: str) -> bytes | None:
     try:
         async with asyncio.timeout(STILL_TIMEOUT_S + 1):
             return (await async_get_image(hass, entity_id, timeout=STILL_TIMEOUT_S)).content
-    except HomeAssistantError, TimeoutError:
+    except Exception:  # noqa: BLE001 - any integration's own code; without a picture the form works too
         return None
 
 
@@ -57,7 +56,7 @@ class CameraChange(PartFlow):
         errors = self.refuse_source(asked[c.CONF_ENTITY_ID])
         if self.is_change and asked[c.CONF_LEAST_HEIGHT] >= asked[c.CONF_MOST_HEIGHT]:
             errors[c.CONF_MOST_HEIGHT] = "heights_crossed"
-        return errors
+        return errors | self._refuse_detections(asked)
 
     @override
     async def finish(self, data: dict[str, Any]) -> SubentryFlowResult:
@@ -68,16 +67,28 @@ class CameraChange(PartFlow):
         if not found:
             return self.save(data)
         self._new = data
-        return self.async_show_form(
-            step_id="detections",
-            data_schema=self.add_suggested_values_to_schema(
-                detections_form(), {c.CONF_DETECTIONS: found}
-            ),
-        )
+        return self._ask_detections({c.CONF_DETECTIONS: found}, {})
 
     async def async_step_detections(self, user_input: dict[str, Any]) -> SubentryFlowResult:
         """Add the camera with the detections of another integration that were left ticked."""
+        if errors := self._refuse_detections(user_input):
+            return self._ask_detections(user_input, errors)
         return self.save({**(self._new or {}), **user_input})
+
+    def _ask_detections(
+        self, shown: Mapping[str, Any], errors: dict[str, str]
+    ) -> SubentryFlowResult:
+        return self.async_show_form(
+            step_id="detections",
+            data_schema=self.add_suggested_values_to_schema(detections_form(), shown),
+            errors=errors,
+        )
+
+    def _refuse_detections(self, asked: Mapping[str, Any]) -> dict[str, str]:
+        """Refuse our own word as that of somebody else: it would confirm itself."""
+        chosen = asked.get(c.CONF_DETECTIONS, ())
+        ours = any(platform_of(self.hass, entity_id) == c.DOMAIN for entity_id in chosen)
+        return {c.CONF_DETECTIONS: "entity_is_ours"} if ours else {}
 
     @override
     async def async_step_reconfigure(

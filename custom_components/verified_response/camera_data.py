@@ -137,10 +137,12 @@ def _percent(side: float) -> str:
 
 
 def with_proposal(data: Mapping[str, Any], proposal: Proposal) -> dict[str, Any]:
-    """Return a camera's data with a change that the owner accepted."""
+    """Return a camera's data with a change that the owner accepted; raises InvalidRequestError."""
     match proposal.kind:
         case ProposalKind.MASK:
             masks = [*data.get(c.CONF_MASKS, ()), as_stored(proposal.mask)]
+            if len(masks) > MOST_MASKS:  # none of the owner's own may go for it
+                raise InvalidRequestError("too_many_shapes", maximum=str(MOST_MASKS))
             return {**data, c.CONF_MASKS: masks}
         case ProposalKind.THRESHOLD:
             return {**data, c.CONF_SCORE_OFFSET: round(proposal.number, 4)}

@@ -45,7 +45,13 @@ class DetectionSteps(OptionsFlow):
             if (models := self.models()) is None:
                 return await self.back_to_options("not_loaded")
             self._task = self.hass.async_create_task(
-                models.fetch(self.async_update_progress), "fetch model", eager_start=False
+                models.fetch(
+                    self.async_update_progress,
+                    engine=self._pending.get(c.CONF_ENGINE, c.AUTO),
+                    model=self._pending.get(c.CONF_MODEL, c.AUTO),
+                ),
+                "fetch model",
+                eager_start=False,
             )
         if not self._task.done():
             return self.async_show_progress(

@@ -143,7 +143,9 @@ def follow_issues(hass: HomeAssistant, entry: VerifiedResponseConfigEntry) -> Ca
         now = {_issue_id(entry, trouble): trouble for trouble in troubles(snapshot, entry)}
         untested = tuple(_untested(snapshot, entry))
         for issue_id in (shown.keys() | left) - now.keys():
-            if not issue_id.startswith(untested):
+            if issue_id.startswith(untested):
+                left.add(issue_id)
+            else:
                 ir.async_delete_issue(hass, DOMAIN, issue_id)
                 left.discard(issue_id)
         for issue_id, trouble in now.items():
@@ -158,7 +160,9 @@ def follow_issues(hass: HomeAssistant, entry: VerifiedResponseConfigEntry) -> Ca
 
 def _untested(snapshot: Snapshot, entry: VerifiedResponseConfigEntry) -> Iterator[str]:
     """Yield how the ids of issues begin that nobody can judge yet; they stay, and stay ignored."""
-    if snapshot.detector is None and entry.runtime_data.detector is not None:
+    detector = snapshot.detector
+    fetching = detector is not None and detector.reason == UNDER_WAY  # every hour, where it fails
+    if fetching or (detector is None and entry.runtime_data.detector is not None):
         yield f"{entry.entry_id}_detector_"
     if not entry.runtime_data.learning.ready:
         yield f"{entry.entry_id}_camera_false_alarms_"

@@ -38,6 +38,7 @@ def _detection_fields(*, own: bool) -> dict[vol.Marker, Any]:
     actions = [c.FILES_KEEP, c.FILES_FETCH, c.FILES_UPLOAD]
     return {
         vol.Required(c.CONF_DETECTION, default=True): YES_NO,
+        vol.Required(c.CONF_EARLY_WARNING, default=True): YES_NO,
         vol.Required(c.CONF_ENGINE, default=c.AUTO): choice("engine", list(c.ENGINES)),
         vol.Required(c.CONF_MODEL, default=c.AUTO): choice("model", models),
         vol.Optional(c.CONF_SERVER_URL): WEB_ADDRESS,
@@ -65,14 +66,13 @@ def refuse_engine(asked: Mapping[str, Any]) -> dict[str, str]:
     engine = asked[c.CONF_ENGINE]
     if engine == "ncnn" and asked[c.CONF_MODEL] == c.MODEL_OWN:
         return {c.CONF_MODEL: "own_needs_onnx"}
-    if engine != c.ENGINE_REMOTE:
-        return {}
-    errors: dict[str, str] = {}
     url, model = asked.get(c.CONF_SERVER_URL, "").strip(), asked.get(c.CONF_SERVER_MODEL, "")
-    if (refusal := "value_required" if not url else refuse_server_url(url)) is not None:
+    errors: dict[str, str] = {}
+    if engine == c.ENGINE_REMOTE:
+        needed = {c.CONF_SERVER_URL: url, c.CONF_SERVER_MODEL: model.strip()}
+        errors = {key: "value_required" for key, text in needed.items() if not text}
+    if url and (refusal := refuse_server_url(url)) is not None:  # stored, whatever the engine
         errors[c.CONF_SERVER_URL] = refusal
-    if not model.strip():
-        errors[c.CONF_SERVER_MODEL] = "value_required"
     return errors
 
 

@@ -46,6 +46,7 @@ class VerifiedResponseRuntime:
     def begin(self) -> None:
         """Take up what an earlier run left, find the best detector, test the chain."""
         self.outbox.start()
+        self.watch.begin()
         self.desk.run(self.watch.keep_ready(), name="detector")
         self.desk.run(self.chain.run(), name="chain")
 

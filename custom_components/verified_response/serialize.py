@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from .camera_trial import Judged
 from .core.access import AccessGrant
+from .core.detection import PersonBox
 from .core.incident import Incident
 from .core.premises import Premises
 from .core.rules.dispatch import as_shown
@@ -121,13 +121,12 @@ def grant_summary(grant: AccessGrant, premises: Premises) -> dict[str, Any]:
     }
 
 
-def judged_summary(item: Judged) -> dict[str, Any]:
-    """Return one person of a look, and whether they count in this camera's picture."""
-    box = item.person.box
+def person_summary(person: PersonBox) -> dict[str, Any]:
+    """Return one person of a look; the box is relative to the frame, 0–1."""
+    box = person.box
     return {
-        "score": round(item.person.score, 4),
+        "score": round(person.score, 4),
         "box": {"x": box.x, "y": box.y, "width": box.width, "height": box.height},
-        "counts": item.why_not is None,
     }
 
 

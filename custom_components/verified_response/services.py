@@ -21,7 +21,7 @@ from .core.rules.dispatch import GROUNDS, is_visible
 from .engine.granting import wait_until_gone
 from .ha_errors import translated
 from .runtime import VerifiedResponseRuntime
-from .serialize import grant_summary, incident_summary, judged_summary, timeline
+from .serialize import grant_summary, incident_summary, person_summary, timeline
 
 ENTRY = {vol.Optional("config_entry_id"): cv.string}
 INCIDENT = {vol.Optional("incident_id"): cv.string}
@@ -198,11 +198,11 @@ async def _detect_people(runtime: VerifiedResponseRuntime, call: ServiceCall) ->
     if entity_id not in cameras:
         raise InvalidRequestError("camera_not_configured", entity_id=entity_id)
     detection, captured_at, _ = await runtime.watch.look(cameras[entity_id])
-    info = runtime.desk.feed.latest.detector
+    info = runtime.detector.info if runtime.detector is not None else None
     view = runtime.desk.premises.cameras[cameras[entity_id]]
     found = judged(detection.people, view, info.thresholds if info else None)
     return {
-        "people": [judged_summary(item) for item in found],
+        "people": [person_summary(item.person) for item in found if item.why_not is None],
         "frame": {
             "captured_at": captured_at.isoformat(),
             "width": detection.width,

@@ -2,19 +2,21 @@
 
 import secrets
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from time import monotonic
 
 from aiohttp import web
 from homeassistant.components.http import KEY_HASS, HomeAssistantView
 from homeassistant.components.http.auth import async_sign_path
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import HassJob, HomeAssistant, callback
+from homeassistant.helpers.event import async_call_later
 from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN
 
 KEPT_FOR = timedelta(minutes=10)
+A_MOMENT = timedelta(seconds=1)
 MOST_KEPT = 8
 
 
@@ -27,7 +29,7 @@ class PictureShelf:
 
     def put(self, picture: bytes) -> str:
         """Keep a picture; return its id."""
-        self._forget_old()
+        self.forget_old()
         while len(self._kept) >= MOST_KEPT:
             del self._kept[next(iter(self._kept))]
         picture_id = secrets.token_urlsafe(24)
@@ -36,10 +38,11 @@ class PictureShelf:
 
     def get(self, picture_id: str) -> bytes | None:
         """Return a picture that is still kept."""
-        self._forget_old()
+        self.forget_old()
         return self._kept.get(picture_id, (0.0, None))[1]
 
-    def _forget_old(self) -> None:
+    def forget_old(self) -> None:
+        """Let go of what is too old."""
         oldest = self._clock() - KEPT_FOR.total_seconds()
         self._kept = {key: item for key, item in self._kept.items() if item[0] > oldest}
 
@@ -71,5 +74,12 @@ def as_markdown(hass: HomeAssistant, picture: bytes | None) -> str:
     if SHELF not in hass.data:
         hass.data[SHELF] = PictureShelf()
         hass.http.register_view(PictureView)
-    path = PictureView.url.format(picture_id=hass.data[SHELF].put(picture))
+    shelf = hass.data[SHELF]
+    path = PictureView.url.format(picture_id=shelf.put(picture))
+
+    @callback
+    def forget(_: datetime) -> None:
+        shelf.forget_old()
+
+    async_call_later(hass, KEPT_FOR + A_MOMENT, HassJob(forget, cancel_on_shutdown=True))
     return f"![]({async_sign_path(hass, path, KEPT_FOR)})"

@@ -16,6 +16,7 @@ from sandbox.real_home import INTEGRATION, RealHome
 from .desk_process import DeskProcess
 from .house_setup import Premises, set_up
 from .narrator import Narrator
+from .outdoors import EarlyWarning
 from .scenario import Burglary, FalseAlarm
 from .timeline import Timeline
 
@@ -97,7 +98,7 @@ async def _play(real: RealHome, desk: DeskProcess, line: Timeline) -> None:
     premises: Premises = await set_up(home, desk, line)
     line.plain(f"  Ready after {line.seconds:.0f} s.")
     async with Narrator(home, premises, line):
-        for play in (Burglary, FalseAlarm):
+        for play in (EarlyWarning, Burglary, FalseAlarm):
             await play(home=home, desk=desk, premises=premises, line=line).play()
 
 

@@ -54,19 +54,19 @@ async def set_up(home: HomeClient, desk: DeskProcess, line: Timeline) -> Premise
     done = await _fill(home, await home.start_flow(DOMAIN), {**PREMISES, "owner_code": owner_code})
     premises = Premises(entry_id=done.answer["result"]["entry_id"], owner_code=owner_code)
 
-    line.progress("one area, two cameras")
+    line.progress("one area, three cameras")
     await _add(home, premises, "area", {"name": "House"})
     await _add(home, premises, "camera", _camera("Porch", "camera.porch", outdoor=True))
     await _add(home, premises, "camera", _camera("Hall", "camera.hall", outdoor=False))
-    house, porch, hall = (
-        premises.parts[kind][name]
-        for kind, name in (("area", "House"), ("camera", "Porch"), ("camera", "Hall"))
-    )
-    line.progress("four zones: front door, hall, kitchen window, smoke")
+    await _add(home, premises, "camera", _camera("Yard", "camera.yard", outdoor=True))
+    house = premises.parts["area"]["House"]
+    porch, hall, yard = (premises.parts["camera"][name] for name in ("Porch", "Hall", "Yard"))
+    line.progress("five zones: front door, hall, kitchen window, yard, smoke")
     for name, entity, kind, cameras in (
         ("Front door", "front_door", "entry_exit", [porch, hall]),
         ("Hall", "hall_motion", "interior", [hall]),
         ("Kitchen window", "kitchen_window", "perimeter", []),
+        ("Yard", "yard_motion", "outdoor", [yard]),
         ("Kitchen smoke", "kitchen_smoke", "fire", []),
     ):
         source = f"binary_sensor.{entity}"

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack, suppress
+from functools import partial
 from typing import Any, Final, Self
 
 from sandbox.home_client import EventFeed, HomeClient
@@ -11,6 +12,7 @@ from .house_setup import DOMAIN, Premises
 from .timeline import Timeline
 
 SENTENCES: Final = f"component.{DOMAIN}.config_panel.sentences"
+BLIND: Final = f"component.{DOMAIN}.entity.binary_sensor.blind.state_attributes.reason.state"
 STAGES: Final = {
     "entry_delay": "Entry delay: whoever lives here can still disarm.",
     "abort_window": "Abort window: cancelled now, nothing leaves the house.",
@@ -46,22 +48,29 @@ class Narrator:
         self._tellers: dict[str, Callable[[State], None]] = {
             "binary_sensor.front_door": self._sensor,
             "binary_sensor.hall_motion": self._sensor,
+            "binary_sensor.yard_motion": self._sensor,
             premises.entity("panel", part=("area", "House")): self._panel,
             premises.entity("incident"): self._stage,
+            premises.entity("incident_events"): self._early,
             premises.entity("alarm_level"): self._level,
             premises.entity("status", part=("responder", "Police desk")): self._desk,
             premises.entity("credential", part=("lock", "Front door")): self._credential,
         }
+        for name in premises.parts["camera"]:
+            blind = premises.entity("blind", part=("camera", name))
+            self._tellers[blind] = partial(self._sight, name)
+        self._blind: set[str] = set()
 
     async def __aenter__(self) -> Self:
         """Begin to follow."""
-        found = await self._home.ws(
-            "frontend/get_translations",
-            language="en",
-            category="config_panel",
-            integration=[DOMAIN],
-        )
-        self._sentences = found["resources"]
+        for category in ("config_panel", "entity"):
+            found = await self._home.ws(
+                "frontend/get_translations",
+                language="en",
+                category=category,
+                integration=[DOMAIN],
+            )
+            self._sentences |= found["resources"]
         feed = await self._stack.enter_async_context(self._home.events("state_changed"))
         self._task = asyncio.create_task(self._follow(feed))
         return self
@@ -88,6 +97,23 @@ class Narrator:
 
     def _panel(self, state: State) -> None:
         self._line.tell("Alarm", f"{state['state'].replace('_', ' ').capitalize()}.")
+
+    def _early(self, state: State) -> None:
+        told = state["attributes"]
+        if told.get("event_type") == "early_warning":
+            seen = "one person" if told["people"] == 1 else f"{told['people']} people"
+            self._line.tell("Warning", f"Early warning from {told['name']}: {seen} outside.")
+
+    def _sight(self, camera: str, state: State) -> None:
+        """Tell when a camera goes blind, with the reason, and when that is over."""
+        if state["state"] == "on":
+            self._blind.add(camera)
+            key = state["attributes"]["reason"]
+            reason = self._sentences.get(f"{BLIND}.{key}", key).lower()
+            self._line.tell("Camera", f"{camera}: blind: {reason}.")
+        elif state["state"] == "off" and camera in self._blind:
+            self._blind.discard(camera)
+            self._line.tell("Camera", f"{camera}: sees again.")
 
     def _stage(self, state: State) -> None:
         if state["state"] in STAGES:
@@ -118,5 +144,8 @@ class Narrator:
 
 def _differs(old: State, new: State) -> bool:
     """Say whether there is something new to tell; other attributes change often."""
-    reasons = [state["attributes"].get("reasons") for state in (old, new)]
-    return bool(old["state"] != new["state"] or reasons[0] != reasons[1])
+    told = [
+        (state["state"], *map(state["attributes"].get, ("reasons", "reason")))
+        for state in (old, new)
+    ]
+    return told[0] != told[1]

@@ -1,4 +1,4 @@
-"""What both plays need: the house to act in, the product's actions, and its sensors to wait for."""
+"""What all plays need: the house to act in, the product's actions, and its sensors to wait for."""
 
 from dataclasses import dataclass
 from typing import Any, Final
@@ -24,9 +24,9 @@ class Stage:
 
     async def arm(self) -> None:
         """Everybody leaves."""
-        for sensor in ("binary_sensor.front_door", "binary_sensor.hall_motion"):
-            await self.house("set", entity_id=sensor, state="off")
-        for camera in ("camera.porch", "camera.hall"):
+        for sensor in ("front_door", "hall_motion", "yard_motion"):
+            await self.house("set", entity_id=f"binary_sensor.{sensor}", state="off")
+        for camera in ("camera.porch", "camera.hall", "camera.yard"):
             await self.scene(camera, "empty")
         await self.home.call("alarm_control_panel", "alarm_arm_away", {"entity_id": self.panel})
         await self.home.wait_for_state(self.panel, "armed_away", within=15)

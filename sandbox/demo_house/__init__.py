@@ -1,4 +1,4 @@
-"""A small house without hardware: sensors, keypad locks, a siren, two drawn cameras, a phone."""
+"""A small house without hardware: sensors, keypad locks, a siren, three drawn cameras, a phone."""
 
 from pathlib import Path
 from typing import Final

@@ -16,6 +16,7 @@ SENSORS: Final = {
     "kitchen_window": ("Kitchen window", BinarySensorDeviceClass.WINDOW),
     "hall_motion": ("Hall motion", BinarySensorDeviceClass.MOTION),
     "kitchen_smoke": ("Kitchen smoke", BinarySensorDeviceClass.SMOKE),
+    "yard_motion": ("Yard motion", BinarySensorDeviceClass.MOTION),
 }
 
 

@@ -1,4 +1,4 @@
-"""Two cameras: drawn pictures, or a video file while somebody walks in."""
+"""Three cameras: drawn pictures, or a video file while somebody walks in."""
 
 import itertools
 import random
@@ -12,7 +12,9 @@ from homeassistant.helpers.typing import ConfigType, DiscoveryInfoType
 from .clip import Clip
 from .house import HOUSE, DemoHouse, Stage, Thing
 
-PLACES = {"porch": "Porch", "hall": "Hall"}
+PLACES = {"porch": "Porch", "hall": "Hall", "yard": "Yard"}
+DRAWN_ALWAYS = "yard"
+"""Whoever walks in is filmed, not who walks past before."""
 
 
 async def async_setup_platform(
@@ -21,7 +23,7 @@ async def async_setup_platform(
     async_add_entities: AddEntitiesCallback,
     discovery_info: DiscoveryInfoType | None = None,  # noqa: ARG001 - as above
 ) -> None:
-    """Add both cameras."""
+    """Add every camera."""
     house = hass.data[HOUSE]
     async_add_entities(HouseCamera(house, view, name) for view, name in PLACES.items())
 
@@ -35,7 +37,8 @@ class HouseCamera(Thing, Camera):
         self._view = view
         self._stage = house.stages.setdefault(self.entity_id, Stage())
         self._seeds = itertools.count(random.SystemRandom().randrange(2**31))
-        self._clip = Clip(house.clip, start=house.clip_start) if house.clip else None
+        filmed = house.clip if view != DRAWN_ALWAYS else None
+        self._clip = Clip(filmed, start=house.clip_start) if filmed else None
         self._last: bytes | None = None
 
     def camera_image(

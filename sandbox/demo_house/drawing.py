@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .figures import Canvas, draw_cat, draw_person
-from .places import draw_hall, draw_porch
+from .places import draw_cloth, draw_hall, draw_porch, draw_yard
 
 WIDTH: Final = 640
 HEIGHT: Final = 480
@@ -24,6 +24,7 @@ class View(StrEnum):
 
     PORCH = "porch"
     HALL = "hall"
+    YARD = "yard"
 
 
 class Scene(StrEnum):
@@ -32,6 +33,7 @@ class Scene(StrEnum):
     EMPTY = "empty"
     PERSON = "person"
     CAT = "cat"
+    COVERED = "covered"
 
 
 def draw(view: View, scene: Scene, *, seconds: float, seed: int, night: bool = False) -> Frame:
@@ -41,6 +43,8 @@ def draw(view: View, scene: Scene, *, seconds: float, seed: int, night: bool = F
         _person(canvas, view, seconds)
     elif scene is Scene.CAT:
         _cat(canvas, seconds)
+    elif scene is Scene.COVERED:
+        draw_cloth(canvas, seconds)
     small = cv2.resize(canvas, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
     picture = cv2.GaussianBlur(small, (3, 3), 0.6).astype(np.float32)
     return _sensor(picture, np.random.default_rng(seed), night=night)
@@ -59,19 +63,25 @@ def _place(view: View) -> Canvas:
     canvas: Canvas = np.zeros((HEIGHT * SCALE, WIDTH * SCALE, 3), np.uint8)
     if view is View.PORCH:
         draw_porch(canvas)
-    else:
+    elif view is View.HALL:
         draw_hall(canvas)
+    else:
+        draw_yard(canvas)
     return canvas
 
 
 def _person(canvas: Canvas, view: View, seconds: float) -> None:
-    """Somebody walks in within six seconds, then stays, shifting their weight."""
+    """Somebody walks in within six seconds, then stays; in the yard they walk to and fro."""
     way = min(max(seconds, 0.0) / 6.0, 1.0)
     sway = 0.012 * float(np.sin(seconds * 1.7))
     stride = seconds * 1.1 if way < 1.0 else 0.12 + sway
     if view is View.PORCH:
         x, foot, tall = 0.22 + 0.28 * way + sway, 0.89, 0.58 + 0.02 * way
         draw_person(canvas, x=x, foot=foot, tall=tall, stride=stride, jacket=(88, 62, 44))
+    elif view is View.YARD:
+        there_and_back = abs(1.0 - max(seconds, 0.0) / 7.0 % 2.0)
+        x, foot, tall = 0.30 + 0.40 * there_and_back, 0.86, 0.50
+        draw_person(canvas, x=x, foot=foot, tall=tall, stride=seconds * 1.1, jacket=(46, 58, 72))
     else:
         x, foot, tall = 0.43 + 0.04 * way + sway, 0.78 + 0.11 * way, 0.50 + 0.12 * way
         draw_person(canvas, x=x, foot=foot, tall=tall, stride=stride, jacket=(52, 58, 120))

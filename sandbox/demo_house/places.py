@@ -1,4 +1,4 @@
-"""The two places of the house that cameras look at: its porch and its hall."""
+"""The places of the house that cameras look at: its porch, its hall, its yard; and a cloth before a lens."""
 
 import cv2
 import numpy as np
@@ -58,6 +58,42 @@ def draw_hall(canvas: Canvas) -> None:
     _box(canvas, (0.35, 0.30), (0.50, 0.31), (96, 120, 142))
     _poly(canvas, [(0.22, 0.99), (0.80, 0.99), (0.66, 0.74), (0.35, 0.74)], (92, 78, 128))
     _poly(canvas, [(0.26, 0.97), (0.76, 0.97), (0.645, 0.755), (0.365, 0.755)], (120, 110, 156))
+
+
+def draw_yard(canvas: Canvas) -> None:
+    """A lawn before a hedge and a shed, with a paved way across it."""
+    _gradient(canvas, 0.0, 0.22, (226, 212, 196), (232, 224, 214))
+    _gradient(canvas, 0.22, 0.50, (46, 84, 58), (38, 68, 48))
+    _gradient(canvas, 0.50, 1.0, (70, 128, 96), (54, 112, 84))
+    for place in range(9):
+        _leaves(canvas, (0.06 + 0.11 * place, 0.23), (0.05, 0.018))
+        _leaves(canvas, (0.02 + 0.12 * place, 0.36), (0.06, 0.05))
+    _box(canvas, (0.70, 0.10), (0.97, 0.56), (74, 98, 126))
+    for plank in (0.17, 0.24, 0.31, 0.38, 0.45, 0.52):
+        _box(canvas, (0.70, plank), (0.97, plank + 0.006), (52, 72, 98))
+    _poly(canvas, [(0.67, 0.12), (0.735, 0.0), (0.935, 0.0), (1.0, 0.12)], (62, 64, 78))
+    _box(canvas, (0.76, 0.20), (0.91, 0.34), (196, 200, 202))
+    _box(canvas, (0.775, 0.215), (0.895, 0.325), (96, 84, 70))
+    _poly(canvas, [(0.0, 0.74), (1.0, 0.70), (1.0, 0.88), (0.0, 0.94)], (146, 152, 156))
+    for share in (0.25, 0.5, 0.75):
+        first, last = 0.74 + 0.20 * share, 0.70 + 0.18 * share
+        ends = [(0.0, first), (1.0, last), (1.0, last + 0.004), (0.0, first + 0.004)]
+        _poly(canvas, ends, (118, 124, 128))
+    _box(canvas, (0.05, 0.56), (0.22, 0.575), (60, 84, 108))
+    _box(canvas, (0.06, 0.575), (0.075, 0.64), (50, 70, 92))
+    _box(canvas, (0.195, 0.575), (0.21, 0.64), (50, 70, 92))
+
+
+def draw_cloth(canvas: Canvas, seconds: float) -> None:
+    """A cloth so near to the lens that nothing of it is sharp; it stirs a little."""
+    height, width = canvas.shape[:2]
+    small: Canvas = np.zeros((height // 8, width // 8, 3), np.uint8)
+    _gradient(small, 0.0, 1.0, (96, 88, 92), (82, 76, 80))
+    fold = 0.5 + 0.02 * float(np.sin(seconds))
+    ends = [(fold, 0.0), (fold + 0.2, 0.0), (fold + 0.1, 1.0), (fold - 0.1, 1.0)]
+    _poly(small, ends, (86, 80, 84))
+    soft = cv2.GaussianBlur(small, (0, 0), 10.0)
+    canvas[:] = cv2.resize(soft, (width, height), interpolation=cv2.INTER_CUBIC)
 
 
 def _gradient(canvas: Canvas, top: float, bottom: float, upper: Colour, lower: Colour) -> None:

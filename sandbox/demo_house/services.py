@@ -12,7 +12,7 @@ from homeassistant.util.json import JsonValueType
 from .house import DOMAIN, DemoHouse
 from .lock import KeypadLock
 
-SCENES = ("empty", "person", "cat", "frozen")
+SCENES = ("empty", "person", "cat", "covered", "frozen")
 CODE = vol.All(cv.string, vol.Match(r"^\d{4,8}$"))
 SLOT = vol.All(vol.Coerce(int), vol.Range(min=1, max=30))
 

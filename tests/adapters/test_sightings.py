@@ -72,6 +72,10 @@ async def test_the_pictures_of_one_moment_can_go(sightings: Sightings) -> None:
     await sightings.drop_crops("hall", AT)
     assert await sightings.crops("hall") == 1
     await sightings.drop_crops("porch", AT)
+    await sightings.save("hall", KEPT)
+    await sightings.drop_crops("hall")
+    assert await sightings.crops("hall") == 0
+    assert (await sightings.load())["hall"] == KEPT
 
 
 async def test_what_is_forgotten_is_gone(sightings: Sightings) -> None:

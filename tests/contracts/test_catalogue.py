@@ -228,3 +228,21 @@ def test_texts_carry_no_address_and_no_markup(path) -> None:
     assert not unknown, (
         f"{path.name} words what the English text does not have: {sorted(unknown)[:5]}"
     )
+
+
+def test_every_reason_for_not_seeing_is_worded() -> None:
+    texts = worded("entity")["binary_sensor"]["blind"]["state_attributes"]["reason"]["state"]
+    reasons = {
+        node.value
+        for module in modules()
+        if module.name.split("verified_response/")[-1].startswith(
+            ("core/sight", "engine/", "adapters/", "vision/")
+        )
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and re.fullmatch(r"(camera|frame|detector)_[a-z_]+", node.value)
+    }
+    never_told = {"camera_id", "frame_ms", "frame_superseded"}
+    assert {"camera_dark", "frame_stale", "detector_crashed"} <= reasons
+    assert reasons - never_told <= set(texts), f"not worded: {reasons - never_told - set(texts)}"

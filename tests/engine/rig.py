@@ -109,6 +109,7 @@ class Rig:
         """Take up duty."""
         await self.desk.start(resumed=resumed)
         self.outbox.start()
+        self.watch.begin()
         await self.settle()
         return self
 

@@ -334,6 +334,7 @@ def test_what_is_offered_was_tried_with_the_masks_that_are_there() -> None:
             sighting(1, false=True),
             sighting(2, false=True),
             replace(sighting(3, false=False, box=person), patch=b""),
+            sighting(4, false=False, box=BURGLAR),
         )
     )
     view = replace(VIEW, masks=masks)
@@ -343,6 +344,10 @@ def test_what_is_offered_was_tried_with_the_masks_that_are_there() -> None:
         assert proposal.effect == effect(kept.sightings, view, proposal)
     [mask] = [item for item in taught.proposals if item.kind is ProposalKind.MASK]
     assert mask.effect.lost == 1
+    alone = lesson(replace(kept, sightings=kept.sightings[:-1]), view, Thresholds())
+    assert alone is not None
+    kinds = {item.kind for item in alone.proposals}
+    assert ProposalKind.MASK not in kinds, "it would lose everybody who was truly there"
 
 
 def test_many_masks_and_sightings_are_gone_through_in_a_moment() -> None:
@@ -369,3 +374,27 @@ def test_many_masks_and_sightings_are_gone_through_in_a_moment() -> None:
         assert lesson(kept, replace(VIEW, masks=(corner,) * 20), Thresholds()) is not None
     offered_masks = 5
     assert sum(masks > 1 for masks in tries) <= MOST_KEPT * (1 + 2 * offered_masks)
+
+
+async def test_pictures_go_when_the_owner_wants_none_any_more(school: School) -> None:
+    at = school.rig.clock.now()
+    await school.sightings.keep_crop("hall", b"picture", box=STATUE, masks=(), at=at)
+    await school.sightings.save("hall", Kept(declined=("mask",)))
+    await school.restart()
+    assert await school.sightings.crops("hall") == 0
+    assert school.learning.kept("hall").declined == ("mask",)
+
+
+async def test_what_cannot_be_removed_costs_nothing_that_was_learnt(
+    school: School, monkeypatch, caplog
+) -> None:
+    await school.sightings.save("hall", Kept(declined=("mask",)))
+    await school.sightings.save("attic", Kept())
+
+    async def refuse(_camera_id: str) -> None:
+        raise WorkFailedError("sightings_not_kept")
+
+    monkeypatch.setattr(school.sightings, "forget", refuse)
+    await school.restart()
+    assert "cannot be removed" in caplog.text
+    assert school.learning.kept("hall").declined == ("mask",)

@@ -38,6 +38,10 @@ class HandClock:
                 self._due.remove(item)
                 item[2]()
 
+    def set_back(self, seconds: float) -> None:
+        """Jump back as a hub's clock does; what waits, waits for the moment it was told."""
+        self._now -= timedelta(seconds=seconds)
+
     def tick(self, seconds: float) -> None:
         """Move on by seconds without stopping in between."""
         self.advance(self._now + timedelta(seconds=seconds))

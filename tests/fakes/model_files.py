@@ -29,8 +29,8 @@ class FakeModelFiles:
     async def has_own(self) -> bool:
         return self.own
 
-    async def fetch(self, tell: Tell) -> None:
-        self.asked.append(("fetch",))
+    async def fetch(self, tell: Tell, *, engine: str, model: str) -> None:
+        self.asked.append(("fetch", engine, model))
         tell(0.5)
         await self.go_on.wait()
         if self.fetch_error is not None:

@@ -45,10 +45,11 @@ class FakeSightings(Sightings):
         self.cut[camera_id] = cut[-MOST_CROPS:]
 
     @override
-    async def drop_crops(self, camera_id: str, at: datetime) -> None:
+    async def drop_crops(self, camera_id: str, at: datetime | None = None) -> None:
         self._check()
         if camera_id in self.cut:
-            self.cut[camera_id] = [item for item in self.cut[camera_id] if item[3] != at]
+            kept = [item for item in self.cut[camera_id] if at is not None and item[3] != at]
+            self.cut[camera_id] = kept
 
     @override
     async def crops(self, camera_id: str) -> int:

@@ -1,6 +1,7 @@
 """The demo's house: what its cameras draw, and what its things do in Home Assistant."""
 
 import itertools
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
 
@@ -15,6 +16,9 @@ from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import async_capture_events
 
 import custom_components
+from custom_components.verified_response.core.detection import Glance
+from custom_components.verified_response.core.sight.health import Health, after_glance
+from custom_components.verified_response.vision.glance import glance_of
 from sandbox.demo_house.clip import Clip
 from sandbox.demo_house.drawing import HEIGHT, WIDTH, Scene, View, draw, jpeg
 from sandbox.demo_house.keypads import KeypadTable
@@ -64,11 +68,46 @@ def test_night_is_grey_and_darker() -> None:
     assert night.mean() < day.mean() * 0.95
 
 
+def glance(picture: np.ndarray) -> Glance:
+    """What the product's cameras' health is judged by."""
+    whole = glance_of(picture)
+    return Glance(luma=whole.luma, sharpness=whole.sharpness)
+
+
+@pytest.mark.parametrize(("view", "night"), EVERY_VIEW)
+def test_only_a_covered_camera_is_blind(view: View, night: bool) -> None:
+    for scene in Scene:
+        covered = scene is Scene.COVERED
+        health, at = Health(), datetime(2026, 11, 21, 12, tzinfo=UTC)
+        for moment in range(4):
+            picture = seen(view, scene, float(moment), night=night)
+            health = after_glance(health, glance(picture), at + timedelta(seconds=moment))
+        assert health.blind == ("camera_covered" if covered else None)
+
+
+def test_whoever_crosses_the_yard_stays_in_the_picture_and_never_jumps() -> None:
+    """Votes and tracks need boxes that overlap from look to look."""
+    empty = draw(View.YARD, Scene.EMPTY, seconds=0.0, seed=1).astype(int)
+
+    def where(seconds: float) -> float:
+        """The middle of what the person changed, from left to right."""
+        person = draw(View.YARD, Scene.PERSON, seconds=seconds, seed=1)
+        _, columns = np.nonzero(np.abs(person - empty).sum(axis=2) > 40)
+        return float(np.median(columns)) / WIDTH
+
+    steps = [(where(second), where(second + 0.2)) for second in range(0, 16, 2)]
+    places = [place for step in steps for place in step]
+    assert min(places) > 0.2
+    assert max(places) < 0.8
+    assert max(places) - min(places) > 0.3
+    assert max(abs(later - earlier) for earlier, later in steps) < 0.03
+
+
 @pytest.mark.parametrize(("view", "night"), EVERY_VIEW)
 def test_people_detector_finds_the_person_and_nobody_else(view: View, night: bool) -> None:
     person = [people(seen(view, Scene.PERSON, moment, night=night)) for moment in MOMENTS]
     assert sum(weight > 0.9 for weight in person) >= len(MOMENTS) - 1
-    for scene in (Scene.EMPTY, Scene.CAT):
+    for scene in (Scene.EMPTY, Scene.CAT, Scene.COVERED):
         others = [people(seen(view, scene, moment, night=night)) for moment in MOMENTS]
         assert max(others) < 0.3
 
@@ -209,6 +248,22 @@ async def test_cameras_are_fresh_frozen_and_gone(house: HomeAssistant) -> None:
     with pytest.raises(HomeAssistantError):
         await async_get_image(house, "camera.porch")
     assert len((await async_get_image(house, "camera.hall")).content) > 10_000
+
+
+async def test_a_clip_is_shown_where_somebody_walks_in_and_not_in_the_yard(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(hass.config, "config_dir", str(tmp_path))
+    _find_integrations_in_sandbox(custom_components, monkeypatch)
+    clip = video(tmp_path / "grey.mp4", [20, 20, 20])
+    assert await async_setup_component(hass, "demo_house", {"demo_house": {"clip": str(clip)}})
+    await hass.async_block_till_done()
+    shapes = {}
+    for camera in ("porch", "hall", "yard"):
+        await act(hass, "scene", camera=f"camera.{camera}", scene="person")
+        data = (await async_get_image(hass, f"camera.{camera}")).content
+        shapes[camera] = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR).shape[:2]
+    assert shapes == {"porch": (48, 64), "hall": (48, 64), "yard": (HEIGHT, WIDTH)}
 
 
 async def test_phone_keeps_messages_private_and_answers(house: HomeAssistant) -> None:

@@ -150,3 +150,15 @@ async def test_stills_from_before_the_trip_are_kept_only_where_wanted(empty_hous
     assert watch.preroll("porch") == ()
     await empty_house.disarm()
     assert watch.preroll("hall") == ()
+
+
+async def test_without_early_warning_the_yard_is_left_alone(empty_house: House) -> None:
+    empty_house.rates = Rates()
+    empty_house.detector.otherwise = PERSON
+    await empty_house.set_up({"early_warning": False})
+    await empty_house.arm()
+    await empty_house.wait(30)
+    assert empty_house.camera.asked == []
+    await empty_house.trip("hall_motion")  # what trips is looked at all the same
+    await empty_house.wait(2)
+    assert asked(empty_house, "hall") > 0

@@ -60,7 +60,7 @@ class FileSightings(Sightings):
         await self._run(partial(self._keep_crop, camera_id, picture, box, tuple(masks), at))
 
     @override
-    async def drop_crops(self, camera_id: str, at: datetime) -> None:
+    async def drop_crops(self, camera_id: str, at: datetime | None = None) -> None:
         await self._run(partial(self._drop_crops, camera_id, at))
 
     @override
@@ -109,9 +109,9 @@ class FileSightings(Sightings):
         for old in _pictures(folder)[:-MOST_CROPS]:
             old.unlink(missing_ok=True)
 
-    def _drop_crops(self, camera_id: str, at: datetime) -> None:
+    def _drop_crops(self, camera_id: str, at: datetime | None) -> None:
         for path in _pictures(self._crops / camera_id):
-            if path.name.startswith(f"{at:{MOMENT}}_"):
+            if at is None or path.name.startswith(f"{at:{MOMENT}}_"):
                 path.unlink(missing_ok=True)
 
     def _forget(self, camera_id: str) -> None:

@@ -122,6 +122,7 @@ async def _start(desk: Desk, seeing: Seeing, journal: SqliteJournal, *, resumed:
         await desk.start(resumed=resumed)
         await seeing.learning.start()
     except BaseException:
+        seeing.watch.close()  # what an open incident wanted looked at
         await journal.close()
         if seeing.detector is not None:
             await seeing.detector.close()

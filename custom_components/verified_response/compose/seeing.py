@@ -1,7 +1,7 @@
 """Cameras, the person detector and its models, and what is learnt from verdicts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,8 @@ from ..adapters.person_detector import DetectorSettings, join
 from ..adapters.sightings import FileSightings
 from ..engine.desk import Desk
 from ..engine.learning import Learning
+from ..engine.looking import watch
+from ..engine.looking.pace import Rates
 from ..engine.looking.watch import Watch
 from ..engine.ports import Clock, PersonDetector
 from ..runtime import VerifiedResponseConfigEntry, VerifiedResponseRuntime
@@ -51,7 +53,7 @@ def see(
     return Seeing(
         cameras=cameras,
         detector=detector,
-        watch=Watch(desk, clock, camera=cameras, detector=detector),
+        watch=Watch(desk, clock, camera=cameras, detector=detector, rates=_rates(entry.options)),
         learning=Learning(desk, FileSightings(hass, folder)),
         models=HomeModelFiles(hass, choice),
         choice=choice,
@@ -85,6 +87,12 @@ def follow_models(
             runtime.desk.show(detector=await runtime.detector.prepare())
 
     entry.async_on_unload(choice.listen(lambda: runtime.desk.run(prepare(), name="detector anew")))
+
+
+def _rates(options: Mapping[str, Any]) -> Rates | None:
+    """Return the usual pace, or one without the patrol where the owner wants none."""
+    wanted = options.get(c.CONF_EARLY_WARNING, True)
+    return None if wanted else replace(watch.RATES, patrol_s=None)
 
 
 def _wishes(options: Mapping[str, Any]) -> Wishes:

@@ -143,7 +143,7 @@ class CameraView:
     keep_crops: bool = False
     """Keep what was seen in false alarms, to learn from it."""
     detections: tuple[str, ...] = ()
-    """Person entities of another integration that watches the same camera."""
+    """Person, vehicle and animal entities of other integrations that watch the same camera."""
 
     def thresholds(self, model: Thresholds) -> Thresholds:
         """Return the model's thresholds, moved for this camera and kept within 0–1."""
@@ -197,7 +197,7 @@ class Responder:
 class Policy:
     """The numbers people may tune, journalled with every change; seconds unless said."""
 
-    version: str = "2026.11-1"
+    version: str = "2026.11-2"
     exit_delay_s: int = 60
     entry_delay_s: int = 30
     abort_window_s: int = 30

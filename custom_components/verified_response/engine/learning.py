@@ -7,7 +7,7 @@ long as the threat lasts, and is forgotten when a person ends the silent call fo
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -18,7 +18,7 @@ from ..core.events import IncidentEnded
 from ..core.evidence import PersonSeen
 from ..core.incident import HAS_LEVEL, Incident, IncidentKind
 from ..core.premises import CameraView
-from ..core.sight.feedback import Proposal, Sighting, effect, propose, would_count
+from ..core.sight.feedback import Proposal, Sighting, propose, would_count
 from .desk import Desk
 from .feed import CameraLook, Lesson, Snapshot
 from .ports import Kept, Sightings
@@ -59,18 +59,29 @@ class Learning:
         self._stop = desk.feed.subscribe(self._on_change)
 
     async def start(self) -> None:
-        """Take up what was kept; what belongs to a removed camera is forgotten."""
+        """Take up what was kept; what nobody wants kept any more goes."""
         try:
             loaded = await self._sightings.load()
-            for camera_id in loaded.keys() - self._desk.premises.cameras.keys():
-                await self._sightings.forget(camera_id)
         except WorkFailedError as err:
             _LOGGER.warning("What was learnt cannot be read: %s", err.code)
             self.ready = True
             return
         cameras = self._desk.premises.cameras
         self._kept = {key: kept for key, kept in loaded.items() if key in cameras}
+        try:
+            await self._tidy(loaded)
+        except WorkFailedError as err:
+            _LOGGER.warning("What is not wanted any more cannot be removed: %s", err.code)
         self._desk.run(self._teach_all(), name="learning")
+
+    async def _tidy(self, camera_ids: Iterable[str]) -> None:
+        """Forget removed cameras, and the pictures of those whose owner wants none kept now."""
+        for camera_id in camera_ids:
+            view = self._desk.premises.cameras.get(camera_id)
+            if view is None:
+                await self._sightings.forget(camera_id)
+            elif not view.keep_crops:
+                await self._sightings.drop_crops(camera_id)
 
     def close(self) -> None:
         """Listen no more."""
@@ -88,9 +99,10 @@ class Learning:
         """Remember that the owner does not want these; raises WorkFailedError."""
         kept = self.kept(camera_id)
         names = dict.fromkeys((*kept.declined, *map(name_of, proposals)))
-        kept = replace(kept, declined=tuple(names)[-MOST_DECLINED:])
-        await self._sightings.save(camera_id, kept)  # first: an answer that is lost is none
-        self._kept[camera_id] = kept
+        declined = tuple(names)[-MOST_DECLINED:]
+        # First: an answer that is lost is none. What is learnt meanwhile stays.
+        await self._sightings.save(camera_id, replace(kept, declined=declined))
+        self._kept[camera_id] = replace(self.kept(camera_id), declined=declined)
         await self._teach(camera_id)
 
     async def forget(self, camera_id: str) -> None:
@@ -165,7 +177,8 @@ class Learning:
 
     async def _disbelieve(self) -> None:
         """Forget what was called false under duress."""
-        for camera_id, kept in tuple(self._kept.items()):
+        for camera_id in tuple(self._kept):
+            kept = self.kept(camera_id)  # now: others may have been learnt while one was written
             if not kept.doubted:
                 continue
             left = tuple(item for item in kept.sightings if item.at not in kept.doubted)
@@ -215,14 +228,8 @@ def lesson(kept: Kept, view: CameraView, thresholds: Thresholds) -> Lesson | Non
     false_alarms = len({item.at for item in counting if item.false})
     if false_alarms < LEAST_FALSE_ALARMS:
         return None
-    # What masks hide now is out already; without them the many tries are quick. Another mask may hide
-    # what is half hidden now: the few of those that are offered are tried once more.
-    tried = propose(counting, replace(view, masks=()), thresholds)
-    wanted = [item for item in tried if name_of(item) not in kept.declined][:MOST_OFFERED]
-    offered = tuple(
-        replace(item, effect=effect(counting, view, item, thresholds)) if item.mask else item
-        for item in wanted
-    )
+    tried = propose(counting, view, thresholds)
+    offered = tuple(item for item in tried if name_of(item) not in kept.declined)[:MOST_OFFERED]
     if not any(item.effect.is_clean for item in offered):
         return None
     return Lesson(false_alarms=false_alarms, proposals=offered)

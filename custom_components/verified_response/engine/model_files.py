@@ -39,8 +39,8 @@ class ModelFiles(Protocol):
         """Say whether there is a model of the owner's."""
         ...
 
-    async def fetch(self, tell: Tell) -> None:
-        """Fetch what the chosen model lacks now, whatever failed before."""
+    async def fetch(self, tell: Tell, *, engine: str, model: str) -> None:
+        """Fetch what this choice lacks now, whatever failed before."""
         ...
 
     async def refuse_server(self, url: str, model: str) -> str | None:

@@ -206,8 +206,8 @@ class Sightings(Protocol):
         """Keep what is in the box as a picture, without what the masks hide; the oldest ones go."""
         ...
 
-    async def drop_crops(self, camera_id: str, at: datetime) -> None:
-        """Remove the pictures of one moment."""
+    async def drop_crops(self, camera_id: str, at: datetime | None = None) -> None:
+        """Remove the pictures of one moment, or all of them."""
         ...
 
     async def crops(self, camera_id: str) -> int:

@@ -146,11 +146,10 @@ class WorkerClient:
         try:
             client._write(wire.pack_start(plan, limits))
             client._weigh()
-            async with asyncio.timeout(timeout_s):
-                await asyncio.shield(client._hello)
-        except TimeoutError:
-            await client.close(grace_s=0)
-            raise WorkerGone("no hello", hung=True) from None
+            await asyncio.wait({client._hello}, timeout=timeout_s)
+            if not client._hello.done():
+                raise WorkerGone("no hello", hung=True)
+            client._hello.result()
         except BaseException:
             await client.close(grace_s=0)
             raise

@@ -11,6 +11,7 @@ import pytest
 from homeassistant.core import HomeAssistant
 
 from custom_components.verified_response.adapters.cameras import streams, ways
+from custom_components.verified_response.adapters.cameras.source import StreamSource
 from custom_components.verified_response.core.errors import CouldNotLook
 from custom_components.verified_response.engine.ports import Way
 from tests.on_air import PASSWORD, OnAir
@@ -366,3 +367,47 @@ async def test_close_may_come_in_the_middle_of_everything(
     await asyncio.gather(*waiting, return_exceptions=True)
     await looking.close()
     await looking.close()
+
+
+async def test_a_reader_is_not_started_for_a_stream_that_was_let_go(
+    hass: HomeAssistant, air: OnAir, make
+) -> None:
+    """Some integrations turn a cancellation into an answer."""
+    await add(hass, Porch(url=air.url("/ts"), takes_s=0))
+    asked = asyncio.Event()
+
+    async def find(_hass: HomeAssistant, _source: str) -> StreamSource:
+        asked.set()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.sleep(60)
+        return StreamSource(url=air.url("/ts"), options={})
+
+    looking = make(find=find)
+    await looking.still(PORCH, timeout_s=5)
+    await asked.wait()
+    await looking.close()
+    await hass.async_block_till_done()
+    await asyncio.sleep(0.2)
+    assert readers() == []
+
+
+async def test_cameras_that_hold_on_are_let_go_together(
+    hass: HomeAssistant, make, monkeypatch
+) -> None:
+    """One after the other they would outlast what Home Assistant waits for."""
+    names = ["camera.a", "camera.b"]
+    await add(hass, *(Porch(name[7:], takes_s=0) for name in names))
+    looking = make()
+    for name in names:
+        await looking.still(name, timeout_s=5)
+    both = asyncio.Barrier(2)
+    close = ways.Ways.close
+
+    async def closing(self) -> None:
+        await both.wait()
+        await close(self)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(ways.Ways, "close", closing)
+        async with asyncio.timeout(5):
+            await looking.close()

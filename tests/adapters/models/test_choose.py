@@ -499,6 +499,9 @@ async def test_fetch_now_tries_whatever_failed_before_and_tells_progress(
     asked = len(host.requests)
     await choice.fetch(progress.append)
     assert len(host.requests) == asked, "what is there is not fetched again"
+    (cache / "default.bin").unlink()
+    assert (await choice.plan()).reason == "model_fetching", "what failed once has worked since"
+    await told.once()
 
 
 async def test_fetch_now_without_an_address(hass, cache, online) -> None:
@@ -568,3 +571,34 @@ async def test_the_material_beside_this_checkout_is_known(
     assert {path.suffix for path in found.files} == (
         {".onnx"} if engine == "onnx" else {".param", ".bin"}
     )
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        {"version": 99, "minor_version": 1, "key": memory.KEY, "data": {}},
+        {"version": 1, "minor_version": 1, "key": memory.KEY, "data": ["measured"]},
+        {"version": 0, "minor_version": 1, "key": memory.KEY, "data": {}},
+    ],
+)
+async def test_measurements_that_cannot_be_read_are_made_anew(
+    hass, cache, hass_storage, stored
+) -> None:
+    hass_storage[memory.KEY] = stored
+    put(cache, WEIGHTS, "default.onnx")
+    assert (await plan(hass)).engine is ONNX
+
+
+@pytest.mark.real
+async def test_a_file_that_is_wrong_for_good_is_not_fetched_again_at_every_reload(
+    hass, cache, online, host, shelf
+) -> None:
+    """Every step in a camera's menu takes the configuration anew."""
+    shelf.urls = {WEIGHTS: f"{host.url}/weights"}
+    choice = ModelChoice(hass, Wishes())
+    told = Told(choice)
+    assert (await choice.plan()).reason == "model_fetching"
+    await told.once()
+    asked = len(host.requests)
+    assert (await ModelChoice(hass, Wishes()).plan()).reason == "model_missing"
+    assert len(host.requests) == asked

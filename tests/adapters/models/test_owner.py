@@ -14,11 +14,13 @@ from custom_components.verified_response.adapters.models import files, owner
 from custom_components.verified_response.adapters.models import packages as packages_module
 from custom_components.verified_response.adapters.models.choose import ModelChoice, Wishes
 from custom_components.verified_response.adapters.models.examine import ModelRefusal
+from custom_components.verified_response.adapters.models.fetch import ModelUnavailable
 from custom_components.verified_response.adapters.models.owner import HomeModelFiles
 from custom_components.verified_response.engine.model_files import Examined, Received
 from custom_components.verified_response.vision.card import (
     DEFAULT_CARD,
     FOLDER,
+    SLOW_HUB_CARD,
     digest_of,
     load_card,
 )
@@ -293,3 +295,29 @@ async def test_an_own_card_that_cannot_be_read_is_none(hass, models, cache, capl
     (cache / "own.json").write_text(json.dumps({"name": "own"}))
     assert not await models.has_own()
     assert "cannot be read" in caplog.text
+
+
+async def test_a_waiting_file_outlives_a_reload_and_the_uploads_of_others(
+    hass, models, uploads, cache, verdicts
+) -> None:
+    verdicts += [{"classes": 3}]
+    ticket = (await models.receive(uploads.of(b"network", "mine.onnx"))).ticket
+    anew = HomeModelFiles(hass, ModelChoice(hass, Wishes()))
+    other = (await anew.receive(uploads.of(b"another", "other.onnx"))).ticket
+    assert (await anew.examine(ticket, person=None)).asks_person
+    for each in (ticket, other):
+        await anew.drop(each)
+    assert lying(cache) == []
+
+
+async def test_fetching_goes_by_what_is_being_chosen_not_by_what_is_stored(
+    models, cache, told, monkeypatch
+) -> None:
+    monkeypatch.delenv(packages_module.ENV_OFFLINE)
+    cache.mkdir(parents=True)
+    (cache / "default.onnx").write_bytes(WEIGHTS)
+    await models.fetch(lambda _: None, engine="auto", model="auto")
+    with pytest.raises(ModelUnavailable) as caught:
+        await models.fetch(lambda _: None, engine="onnx", model=SLOW_HUB_CARD)
+    assert caught.value.code == "fetch_no_address", "the chosen model is not there"
+    assert len(told) == 2

@@ -1,11 +1,20 @@
 """What would have kept false alarms away, and at what price."""
 
+from collections import Counter
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from custom_components.verified_response.core.detection import Box, PersonBox, Polygon, Thresholds
+from custom_components.verified_response.core.detection import (
+    Box,
+    PersonBox,
+    Point,
+    Polygon,
+    Thresholds,
+)
 from custom_components.verified_response.core.premises import CameraView, StillThing
+from custom_components.verified_response.core.sight import feedback
 from custom_components.verified_response.core.sight.feedback import (
     Hindsight,
     Proposal,
@@ -16,7 +25,7 @@ from custom_components.verified_response.core.sight.feedback import (
     propose,
     would_count,
 )
-from custom_components.verified_response.core.sight.places import counted, is_polygon
+from custom_components.verified_response.core.sight.places import contains, counted, is_polygon
 
 from .scenery import after, box, standing
 
@@ -341,3 +350,31 @@ def test_the_effect_is_what_a_recount_gives(kept: list[Sighting], view: CameraVi
 @given(SIGHTINGS, VIEWS, st.randoms(use_true_random=False))
 def test_the_order_of_what_was_kept_does_not_matter(kept: list[Sighting], view: CameraView, chance):
     assert propose(chance.sample(kept, len(kept)), view) == propose(kept, view)
+
+
+@pytest.mark.parametrize("hundredths", range(45, 75))
+@pytest.mark.parametrize("sustain", [0.45, 0.5, 0.35])
+def test_the_threshold_is_the_first_step_above_the_score(hundredths: int, sustain: float):
+    """0.6 - 0.45 is a little less than fifteen hundredths in floating point: no step may be lost."""
+    model = Thresholds(sustain=sustain)
+    found = propose([false(score=hundredths / 100)], VIEW, model)
+    wanted = round(hundredths / 100 - sustain + 0.01, 2)
+    numbers = [item.number for item in found if item.kind is ProposalKind.THRESHOLD]
+    assert numbers == ([pytest.approx(wanted)] if 0 < wanted <= 0.3 else [])
+
+
+def test_what_masks_hide_is_found_out_once_however_much_is_tried(monkeypatch: pytest.MonkeyPatch):
+    """Fifty sightings and twenty masks: the masks are asked once for each sighting, not for each try."""
+    masks = tuple(((x, 0.0), (x + 0.01, 0.0), (x, 0.01)) for x in (n / 25 for n in range(20)))
+    view = CameraView(id="c", name="C", source="camera.c", masks=masks)
+    falses = [false(box(0.5 + n / 300, 0.5, 0.1, 0.2), 0.5 + n / 200) for n in range(25)]
+    trues = [true(standing(0.3, 0.9, 0.4 + n / 100)) for n in range(25)]
+    asked = Counter[Polygon]()
+
+    def counted_contains(polygon: Polygon, point: Point) -> bool:
+        asked[polygon] += 1
+        return contains(polygon, point)
+
+    monkeypatch.setattr(feedback, "contains", counted_contains)
+    assert propose([*falses, *trues], view)
+    assert max(asked[mask] for mask in masks) <= 50 * 45

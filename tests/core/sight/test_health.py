@@ -472,3 +472,12 @@ def test_no_flapping(parts: Sequence[tuple[str, int, float]]):
 )
 def test_frames_are_fresh_for_two_seconds(age_s: float, fresh: bool):
     assert is_fresh(START, START + timedelta(seconds=age_s)) is fresh
+
+
+def test_a_clock_that_is_set_back_delays_no_blindness():
+    """Two dark looks, then the clock jumps back by an hour: the hour need not pass once more."""
+    camera = Camera().shows(*clear(), *black()[:2]).rests(-3600).shows(*black()[2:6])
+    assert camera.reasons == ["camera_dark"]
+    camera = Camera().shows(*clear()[:5], same=True).rests(-3600)
+    camera.shows(*clear()[5:20], same=True)
+    assert camera.reasons == ["camera_frozen"]

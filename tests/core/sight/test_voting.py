@@ -1,6 +1,7 @@
 """When boxes over time mean that one person is there."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -13,6 +14,7 @@ from custom_components.verified_response.core.detection import (
 from custom_components.verified_response.core.premises import CameraView
 from custom_components.verified_response.core.sight.voting import counting, found, seen_in
 
+START = datetime(2026, 11, 20, 22, 0, tzinfo=UTC)
 LEFT = Box(x=0.1, y=0.2, width=0.2, height=0.6)
 NEAR = Box(x=0.2, y=0.2, width=0.2, height=0.6)
 FAR = Box(x=0.7, y=0.2, width=0.2, height=0.6)
@@ -101,3 +103,46 @@ def test_a_vote_needs_a_threshold_of_its_use():
     frames = [frame((0.4, LEFT)), frame((0.4, NEAR))]
     assert seen_in(frames, needed=2, window=3, threshold=0.35)
     assert not seen_in(frames, needed=2, window=3, threshold=0.41)
+
+
+# frames that are far apart
+
+
+def walked(seconds: float, x: float, *, height: float = 0.6) -> PersonBox | None:
+    """Two frames so far apart; the second box begins at x."""
+    later = Box(x=x, y=0.8 - height, width=0.2, height=height)
+    return found(
+        [frame((0.9, LEFT)), frame((0.8, later))],
+        needed=2,
+        window=3,
+        threshold=0.45,
+        moments=(START, START + timedelta(seconds=seconds)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("seconds", "x", "is_one"),
+    [
+        (0.2, 0.25, True),  # they overlap
+        (0.2, 0.4, False),  # half a height in a fifth of a second: nobody runs like that
+        (0.5, 0.4, True),
+        (0.5, 0.7, False),
+        (1.0, 0.7, True),
+        (-3600.0, 0.7, False),  # the clock was set back
+        (-3600.0, 0.15, True),
+    ],
+)
+def test_who_may_have_walked_is_one_person(seconds: float, x: float, is_one: bool):
+    assert (walked(seconds, x) is not None) is is_one
+
+
+def test_another_size_is_another_thing_however_long_it_took():
+    assert walked(10.0, 0.7) is not None
+    assert walked(10.0, 0.7, height=0.3) is None
+
+
+def test_a_walk_over_three_frames_is_measured_from_where_somebody_was_last():
+    frames = [frame((0.9, LEFT)), EMPTY, frame((0.9, FAR))]
+    moments = [START + timedelta(seconds=0.5 * number) for number in range(3)]
+    assert found(frames, needed=2, window=3, threshold=0.45, moments=moments) is not None
+    assert found(frames, needed=2, window=3, threshold=0.45) is None

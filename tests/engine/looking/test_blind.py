@@ -9,7 +9,7 @@ from custom_components.verified_response.core.detection import (
     LUMA_ROWS,
     Glance,
 )
-from custom_components.verified_response.core.errors import FrameRefused
+from custom_components.verified_response.core.errors import CouldNotLook, FrameRefused
 from custom_components.verified_response.core.evidence import CouldNotSee, NobodySeen, PersonSeen
 from tests import builders
 from tests.fakes.person_detector import glance
@@ -206,3 +206,39 @@ async def test_what_is_known_of_a_camera_outlives_the_burst(armed: Yard):
     assert armed.look("hall").blind == "camera_moved"
     assert len(armed.evidence(CouldNotSee)) == 1
     assert armed.evidence(NobodySeen) == []
+
+
+LIGHTS = {"camera_dark": DARK, "camera_covered": COVERED, "camera_dazzled": WHITE}
+
+
+@pytest.mark.parametrize("reason", LIGHTS)
+async def test_by_hand_too_a_blind_camera_shows_not_nobody(yard: Yard, reason: str):
+    yard.detector.light["hall"] = LIGHTS[reason]
+    with pytest.raises(CouldNotLook) as told:
+        await yard.watch.look("hall")
+    assert told.value.code == reason
+    yard.shows("hall", with_box(0.3))
+    detection, *_ = await yard.watch.look("hall")  # whoever is seen all the same is there
+    assert len(detection.people) == 1
+
+
+async def test_by_hand_too_an_old_picture_is_refused(yard: Yard):
+    yard.camera.late["camera.hall"] = 3.0
+    with pytest.raises(CouldNotLook) as told:
+        await yard.watch.look("hall")
+    assert told.value.code == "frame_stale"
+
+
+async def test_a_house_without_cameras_starts_no_detector():
+    yard = Yard(indoor=(), outdoor=())
+    await yard.start()
+    await yard.arm()
+    await yard.settle()
+    assert not yard.detector.awake
+
+    async def prepare():
+        raise AssertionError("nobody needs a detector here")
+
+    yard.detector.prepare = prepare
+    await yard.watch.keep_ready()
+    await yard.stop()

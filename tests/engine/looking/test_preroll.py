@@ -68,6 +68,15 @@ def test_memory_is_bounded_whatever_comes(stills):
         assert sum(sizes.values()) <= MOST_BYTES_IN_ALL
 
 
+def test_a_clock_that_is_set_back_begins_the_ring_anew():
+    ring = Preroll()
+    for second in range(5):
+        ring.add("hall", frame(3600 + second))
+    ring.add("hall", frame(0))
+    ring.add("hall", frame(1))
+    assert [item.captured_at for item in ring.frames("hall")] == [AT, AT + timedelta(seconds=1)]
+
+
 async def watched(**changes: object) -> Yard:
     yard = Yard(indoor=[builders.camera("hall", preroll=True, **changes)], outdoor=())
     await yard.start()

@@ -1,5 +1,6 @@
 """Camera port: every camera entity of this Home Assistant."""
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from typing import Any, override
@@ -68,8 +69,7 @@ class HomeCameras(Camera):
 
     async def close(self) -> None:
         """End every reader and save what was measured; idempotent."""
-        for ways in self._ways.values():
-            await ways.close()
+        await asyncio.gather(*(ways.close() for ways in self._ways.values()))
         await self._streams.close()
         await self._memory.close()
 

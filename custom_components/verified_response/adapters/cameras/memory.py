@@ -21,6 +21,7 @@ class CameraMemory:
         self._habits: dict[str, Habit] = {}
         self._loaded = False
         self._unsaved = False
+        self._closed = False
 
     async def load(self) -> None:
         """Read once; without it everything is measured again."""
@@ -42,7 +43,7 @@ class CameraMemory:
 
     def keep(self, source: str, habit: Habit) -> None:
         """Keep what is known now, and save it by and by."""
-        if habit == self.of(source):
+        if self._closed or habit == self.of(source):
             return
         self._habits[source] = habit
         # Asked once: every further request would put the save off again.
@@ -51,7 +52,8 @@ class CameraMemory:
             self._store.async_delay_save(self._as_json, SAVE_AFTER_S)
 
     async def close(self) -> None:
-        """Save now what was not saved yet."""
+        """Save now what was not saved yet; nothing is kept after that, for the house may be gone."""
+        self._closed = True
         if self._unsaved:
             await self._store.async_save(self._as_json())
 

@@ -178,6 +178,10 @@ class CameraStream:
         if await self._hass.async_add_executor_job(importlib.util.find_spec, "av") is None:
             return NO_STREAM
         found = await self._streams.find(self._hass, self._source)
+        if self._opening is not asyncio.current_task():
+            return (
+                None  # let go of meanwhile, by somebody whose cancelling an integration swallowed
+            )
         if found is None:
             return NO_STREAM
         reader = self._reader = await StreamReader.start(found, command=self._streams.command)

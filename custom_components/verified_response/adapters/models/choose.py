@@ -17,6 +17,7 @@ from time import monotonic
 from typing import Final
 
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.util.hass_dict import HassKey
 
 from ...vision.card import DEFAULT_CARD, SLOW_HUB_CARD, ModelCard, ModelFile
 from ...vision.plan import (
@@ -62,6 +63,10 @@ class _Failure:
     not_before: float
 
 
+_FAILURES: HassKey[dict[Path, _Failure]] = HassKey("verified_response_model_failures")
+"""Of this hub: a reload is no reason to try again."""
+
+
 @dataclass(kw_only=True, slots=True)
 class _Search:
     """What one planning knows and has done."""
@@ -97,7 +102,7 @@ class ModelChoice:
         self._measurements = measurements_of(hass)
         self._cache = files.cache_of(hass)
         self._known: Mapping[str, ModelCard] = {}
-        self._failures: dict[Path, _Failure] = {}
+        self._failures = hass.data.setdefault(_FAILURES, {})
         self._fetching: set[Path] = set()
         self._listeners: list[Callable[[], None]] = []
 
@@ -106,6 +111,10 @@ class ModelChoice:
         """Call `heard` when a file arrived or could not be had: plan anew. Return what ends it."""
         self._listeners.append(heard)
         return lambda: self._listeners.remove(heard)
+
+    def wishing(self, *, engine: str, model: str) -> ModelChoice:
+        """Return the choice as it would be with another engine and model."""
+        return ModelChoice(self._hass, replace(self._wishes, engine=engine, model=model))
 
     async def plan(self) -> EnginePlan:
         """Return what the worker shall run; never raises for what is missing, it says so in the plan."""
@@ -279,6 +288,7 @@ class ModelChoice:
         fetcher = fetcher_of(self._hass)
         for number, each in enumerate(missing):
             await fetcher.fetch(each, partial(_tell_share, tell, number, len(missing)))
+            self._failures.pop(each.target, None)
 
     @callback
     def files_changed(self) -> None:

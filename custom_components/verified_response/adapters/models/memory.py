@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
@@ -28,9 +29,12 @@ class Measurements:
         """Read what was measured before, once; what cannot be read is measured anew."""
         if self._loaded:
             return
+        try:
+            stored = await self._store.async_load()
+        except HomeAssistantError, NotImplementedError, ValueError:
+            stored = None
         self._loaded = True
-        stored = await self._store.async_load()
-        known = (stored or {}).get("measured")
+        known = stored.get("measured") if isinstance(stored, dict) else None
         if isinstance(known, dict):
             self._known = {**known, **self._known}
 

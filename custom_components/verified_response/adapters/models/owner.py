@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final, override
 
 from homeassistant.core import HomeAssistant
+from homeassistant.util.hass_dict import HassKey
 
 from ...engine.model_files import Examined, ModelFiles, Opens, Received, Tell
 from ...vision.card import ModelFile, read_card
@@ -41,6 +42,9 @@ class _Waiting:
     card: dict[str, Any] | None = None
 
 
+_WAITING: HassKey[dict[str, _Waiting]] = HassKey("verified_response_waiting_models")
+
+
 class HomeModelFiles(ModelFiles):
     """The files of this hub."""
 
@@ -48,7 +52,7 @@ class HomeModelFiles(ModelFiles):
         self._hass = hass
         self._choice = choice
         self._cache = files.cache_of(hass)
-        self._waiting: dict[str, _Waiting] = {}
+        self._waiting = hass.data.setdefault(_WAITING, {})  # a dialog outlives a reload
 
     @override
     async def has_own(self) -> bool:
@@ -56,8 +60,11 @@ class HomeModelFiles(ModelFiles):
         return files.OWN in known
 
     @override
-    async def fetch(self, tell: Tell) -> None:
-        await self._choice.fetch(tell)
+    async def fetch(self, tell: Tell, *, engine: str, model: str) -> None:
+        try:
+            await self._choice.wishing(engine=engine, model=model).fetch(tell)
+        finally:
+            self._choice.files_changed()
 
     @override
     async def refuse_server(self, url: str, model: str) -> str | None:
@@ -126,8 +133,12 @@ class HomeModelFiles(ModelFiles):
         self._clear_left_over()
         ticket = secrets.token_hex(8)
         waiting = _Waiting(path=self._cache / f"{WAITING}{ticket}.onnx")
-        _put(path, waiting.path)
-        self._waiting[ticket] = waiting
+        self._waiting[ticket] = waiting  # first: another upload clears what nobody waits for
+        try:
+            _put(path, waiting.path)
+        except OSError:
+            del self._waiting[ticket]
+            raise
         return Received(ticket=ticket)
 
     def _known_as(self, digest: str) -> tuple[str, tuple[ModelFile, ...], ModelFile] | None:
@@ -145,7 +156,7 @@ class HomeModelFiles(ModelFiles):
 
     def _clear_left_over(self) -> None:
         """Remove what an interrupted upload of an earlier run left."""
-        mine = {each.path for each in self._waiting.values()}
+        mine = {each.path for each in tuple(self._waiting.values())}
         for path in self._cache.glob(f"{WAITING}*"):
             if path not in mine:
                 path.unlink(missing_ok=True)

@@ -103,25 +103,59 @@ def effect(
 ) -> Hindsight:
     """Return what the proposal would have done to those sightings that count in the view today."""
     model = thresholds or Thresholds()
-    now = [item for item in kept if would_count(item, view, model)]
-    changed = applied(view, proposal)
-    gone = [item for item in now if not would_count(item, changed, model)]
-    return Hindsight(
-        avoided=sum(item.false for item in gone),
-        false_total=sum(item.false for item in now),
-        lost=sum(not item.false for item in gone),
-        true_total=sum(not item.false for item in now),
-    )
+    return _effect(_counting(kept, view, model), view, proposal, model)
 
 
 def would_count(sighting: Sighting, view: CameraView, thresholds: Thresholds) -> bool:
     """Say whether the view would have counted it: sure enough, not masked, a person by places.counts."""
-    person = PersonBox(score=sighting.score, box=sighting.box, patch=sighting.patch)
-    return (
-        sighting.score >= view.thresholds(thresholds).sustain
-        and counts(person, view)
-        and not _is_hidden(sighting.box, view.masks)
+    return _stands_out(sighting, view, thresholds) and _shows(
+        _in_sight(_points(sighting.box), view.masks)
     )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Counting:
+    """A sighting that counts today, and what of its box the masks leave in sight: found out once."""
+
+    sighting: Sighting
+    points: Sequence[Point]
+
+
+def _counting(kept: Sequence[Sighting], view: CameraView, model: Thresholds) -> Sequence[_Counting]:
+    now = []
+    for item in kept:
+        if _stands_out(item, view, model):
+            points = _in_sight(_points(item.box), view.masks)
+            if _shows(points):
+                now.append(_Counting(sighting=item, points=points))
+    return now
+
+
+def _effect(
+    now: Sequence[_Counting], view: CameraView, proposal: Proposal, model: Thresholds
+) -> Hindsight:
+    changed = applied(view, proposal)
+    gone = [item.sighting for item in now if not _still_counts(item, changed, proposal, model)]
+    return Hindsight(
+        avoided=sum(item.false for item in gone),
+        false_total=sum(item.sighting.false for item in now),
+        lost=sum(not item.false for item in gone),
+        true_total=sum(not item.sighting.false for item in now),
+    )
+
+
+def _still_counts(
+    item: _Counting, changed: CameraView, proposal: Proposal, model: Thresholds
+) -> bool:
+    """Say whether it counts in the changed view: a mask hides more of it, all else judges it anew."""
+    if proposal.kind is not ProposalKind.MASK:
+        return _stands_out(item.sighting, changed, model)
+    return _shows(_in_sight(item.points, (proposal.mask,)))
+
+
+def _stands_out(sighting: Sighting, view: CameraView, thresholds: Thresholds) -> bool:
+    person = PersonBox(score=sighting.score, box=sighting.box, patch=sighting.patch)
+    return sighting.score >= view.thresholds(thresholds).sustain and counts(person, view)
 
 
 def propose(
@@ -132,11 +166,11 @@ def propose(
     Clean proposals come first (Hindsight.is_clean), then what avoids more, loses less, and is milder.
     """
     model = thresholds or Thresholds()
-    now = [item for item in kept if would_count(item, view, model)]
-    false = sorted((item for item in now if item.false), key=_order)
+    now = _counting(kept, view, model)
+    false = sorted((item.sighting for item in now if item.sighting.false), key=_order)
     best: dict[tuple[ProposalKind, Polygon, StillThing | None], Proposal] = {}
     for candidate in _candidates(false, view, model):
-        proposal = replace(candidate, effect=effect(now, view, candidate, model))
+        proposal = replace(candidate, effect=_effect(now, view, candidate, model))
         done = proposal.effect
         if done.avoided == 0 or (done.true_total and done.lost == done.true_total):
             continue
@@ -231,22 +265,30 @@ def _area(rectangle: Polygon) -> float:
     return (right - left) * (bottom - top)
 
 
-def _is_hidden(box: Box, masks: Sequence[Polygon]) -> bool:
-    if not masks:
-        return False
-    points = list(_points(box))
-    hidden = sum(any(mask and contains(mask, point) for mask in masks) for point in points)
-    return hidden >= HIDDEN * len(points)
-
-
-def _points(box: Box) -> Iterable[Point]:
+def _shows(points: Sequence[Point]) -> bool:
+    """Say whether enough of a box is in sight that somebody is found in it."""
     columns, rows = _GRID
-    for row in range(rows):
-        for column in range(columns):
-            yield (
-                box.x + box.width * (column + 0.5) / columns,
-                box.y + box.height * (row + 0.5) / rows,
-            )
+    return columns * rows - len(points) < HIDDEN * columns * rows
+
+
+def _in_sight(points: Sequence[Point], masks: Sequence[Polygon]) -> Sequence[Point]:
+    """Return the points that no mask hides; an empty mask hides nothing."""
+    for mask in masks:
+        if mask:
+            points = [point for point in points if not contains(mask, point)]
+    return points
+
+
+def _points(box: Box) -> Sequence[Point]:
+    columns, rows = _GRID
+    return [
+        (
+            box.x + box.width * (column + 0.5) / columns,
+            box.y + box.height * (row + 0.5) / rows,
+        )
+        for row in range(rows)
+        for column in range(columns)
+    ]
 
 
 def _order(item: Sighting) -> tuple[float, float, float, float, float, bytes, datetime]:

@@ -127,9 +127,14 @@ def _looked(health: Health, at: datetime) -> Health:
 
 
 def _paused(health: Health, at: datetime) -> Health:
-    if health.at is None or (at - health.at).total_seconds() <= PAUSE_S:
+    if health.at is None or 0.0 <= (at - health.at).total_seconds() <= PAUSE_S:
         return health
-    return replace(health, same=Streak(), bad=Streak(), good=Streak())
+    repeats = health.repeats
+    if (
+        at < health.at
+    ):  # the clock was set back: what began in the future would never last long enough
+        repeats = replace(repeats, since=at)
+    return replace(health, same=Streak(), bad=Streak(), good=Streak(), repeats=repeats)
 
 
 def _longer(streak: Streak, reason: str, at: datetime) -> Streak:

@@ -134,6 +134,12 @@ def direction(track: Track, region: Polygon) -> Direction:
     return Direction.IN if now else Direction.OUT
 
 
+def may_have_walked(one: Box, other: Box, seconds: float) -> bool:
+    """Say whether somebody may have gone from one box to the other in that time, running included."""
+    away = _away(one, other)
+    return away is not None and away <= min(REACH_PER_S * max(seconds, 0.0), MOST_REACH)
+
+
 def _order(person: PersonBox) -> tuple[float, float, float, float, float, bytes]:
     box = person.box
     return -person.score, box.x, box.y, box.width, box.height, person.patch
@@ -171,14 +177,20 @@ def _overlap_fit(track: Track, person: PersonBox, at: datetime) -> float | None:
 
 def _distance_fit(track: Track, person: PersonBox, at: datetime) -> float | None:
     """Return the nearness of the middles in heights of the boxes; None beyond what one can walk."""
-    ratio = person.box.height / max(track.box.height, 1e-9)
-    if not 1 / SIZE_CHANGE <= ratio <= SIZE_CHANGE:
-        return None
-    height = (person.box.height + track.box.height) / 2
+    away = _away(_foreseen(track, at), person.box)
     gone_s = (at - track.last_seen).total_seconds()
-    (ax, ay), (bx, by) = _middle(_foreseen(track, at)), _middle(person.box)
-    away = ((ax - bx) ** 2 + (ay - by) ** 2) ** 0.5 / max(height, 1e-9)
-    return -away if away <= min(REACH + REACH_PER_S * gone_s, MOST_REACH) else None
+    if away is None or away > min(REACH + REACH_PER_S * gone_s, MOST_REACH):
+        return None
+    return -away
+
+
+def _away(one: Box, other: Box) -> float | None:
+    """Return how far apart two boxes are, in their height; None where their sizes do not fit."""
+    if not 1 / SIZE_CHANGE <= other.height / max(one.height, 1e-9) <= SIZE_CHANGE:
+        return None
+    (ax, ay), (bx, by) = _middle(one), _middle(other)
+    height = max((one.height + other.height) / 2, 1e-9)
+    return float(((ax - bx) ** 2 + (ay - by) ** 2) ** 0.5 / height)
 
 
 def _foreseen(track: Track, at: datetime) -> Box:

@@ -46,6 +46,7 @@ class Search:
         self._incident_id = incident_id
         self._camera_id = camera_id
         self._frames: deque[Detection] = deque(maxlen=desk.premises.policy.frames_window)
+        self._moments: deque[datetime] = deque(maxlen=self._frames.maxlen)
         self._scores: deque[float] = deque(maxlen=KEPT_SCORES)
         self._engine = ""
         self._looks = 0
@@ -124,6 +125,7 @@ class Search:
     def _begin(self) -> None:
         self._bursting = True
         self._frames.clear()
+        self._moments.clear()
         self._scores.clear()
         self._looks = self._judged = 0
         self._reason = None
@@ -157,7 +159,7 @@ class Search:
         return self._judged == 0 or reason.startswith("detector_")
 
     def _may_tell_blind(self) -> bool:
-        return self._blind_at is None or self._desk.now() - self._blind_at >= BLIND_AGAIN
+        return self._blind_at is None or abs(self._desk.now() - self._blind_at) >= BLIND_AGAIN
 
     async def _take_sight(self, sight: Sight, incident: Incident, threshold: float) -> None:
         policy = self._desk.premises.policy
@@ -165,12 +167,14 @@ class Search:
         self._judged += 1
         self._engine = sight.engine
         self._frames.append(sight.detection)
+        self._moments.append(sight.at)
         self._scores.append(sight.score)
         person = found(
             tuple(self._frames),
             needed=policy.frames_needed,
             window=policy.frames_window,
             threshold=threshold,
+            moments=tuple(self._moments),
         )
         if person is not None:
             self._seen_at = self._desk.now()

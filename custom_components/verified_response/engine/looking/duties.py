@@ -21,11 +21,12 @@ class Duty:
 
 
 def duties_of(premises: Premises, state: PremisesState) -> Mapping[str, Duty]:
-    """Return the duty of each camera that has one; none has one while nothing is armed or open."""
+    """Return the duty of each camera that has one; none has one where nothing is armed."""
     incidents: dict[str, list[str]] = {}
     for incident in state.open_incidents():
         for camera_id in cameras_of(incident, premises):
-            incidents.setdefault(camera_id, []).append(incident.id)
+            if _may_be_seen(camera_id, premises, state):
+                incidents.setdefault(camera_id, []).append(incident.id)
     patrolled: set[str] = set()
     kept: set[str] = set()
     for zone in premises.zones.values():
@@ -57,6 +58,16 @@ def cameras_of(incident: Incident, premises: Premises) -> Sequence[str]:
     route = sorted(zones, key=lambda zone: zone.type is not ZoneType.ENTRY_EXIT)
     cameras = (camera_id for zone in route for camera_id in zone.cameras)
     return tuple(dict.fromkeys(item for item in cameras if item in premises.cameras))
+
+
+def _may_be_seen(camera_id: str, premises: Premises, state: PremisesState) -> bool:
+    """Say whether anything around the camera is armed: smoke and tamper alarm while people are at home."""
+    return any(
+        state.area(area_id).phase in PROTECTING
+        for zone in premises.zones.values()
+        if camera_id in zone.cameras
+        for area_id in (zone.areas or state.areas)
+    )
 
 
 def _is_armed(zone: Zone, state: PremisesState) -> bool:

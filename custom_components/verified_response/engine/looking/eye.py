@@ -67,6 +67,7 @@ class Means:
 class Sight:
     """What one frame showed; only those who count are left in the detection."""
 
+    at: datetime
     detection: Detection
     people: tuple[PersonBox, ...]
     """Those at or above the threshold that was asked for."""
@@ -114,6 +115,7 @@ class Eye:
         self._health = Health()
         self._tracks = Tracks()
         self._frames: deque[Detection] = deque(maxlen=means.desk.premises.policy.frames_window)
+        self._moments: deque[datetime] = deque(maxlen=self._frames.maxlen)
         self._known = False
         self._picture = b""
         self._came = means.clock.now()
@@ -127,6 +129,11 @@ class Eye:
     def view(self) -> CameraView:
         """Return what counts in this camera's picture."""
         return self._means.desk.premises.cameras[self.camera_id]
+
+    @property
+    def blind(self) -> str | None:
+        """Return why the camera is blind, None while it sees or nobody knows."""
+        return self._health.blind
 
     @property
     def thresholds(self) -> Thresholds:
@@ -170,8 +177,9 @@ class Eye:
         frame = await self._means.camera.still(self.view.source, timeout_s=STILL_TIMEOUT_S)
         came = now()
         self.pace.fetched((came - began).total_seconds())
-        # Measured against the asking: a camera that needs long to answer is slow, not stale.
-        since = began if frame.captured_at <= began else came
+        # Measured against the asking: a camera that needs long to answer is slow, not stale. A
+        # snapshot is stamped when the camera is asked, a moment after us.
+        since = min(max(frame.captured_at, began), came)
         if not is_fresh(frame.captured_at, since):
             raise CouldNotLook("frame_stale")
         self._came = came
@@ -235,13 +243,19 @@ class Eye:
                     at=frame.captured_at, detection=None, reason=suspect, blind=self._health.blind
                 )
             )
-            return Unseen(reason=suspect, blind=self._health.blind is not None, failed=False)
-        if self._tracks.at is not None and (
-            (frame.captured_at - self._tracks.at).total_seconds() > VOTES_FOR_S
-        ):
-            self._frames.clear()
+            # While good frames come it recovers: blindness of long ago is not told anew.
+            lasts = self._health.blind is not None and not self._health.good.looks
+            return Unseen(reason=suspect, blind=lasts, failed=False)
+        if self._tracks.at is not None:
+            later_s = (frame.captured_at - self._tracks.at).total_seconds()
+            if abs(later_s) > VOTES_FOR_S:
+                self._frames.clear()
+                self._moments.clear()
+            if later_s < -VOTES_FOR_S:  # the clock was set back
+                self._tracks = Tracks(next_id=self._tracks.next_id)
         self._tracks = follow(self._tracks, counted.people, frame.captured_at, begins_at=threshold)
         self._frames.append(counted)
+        self._moments.append(frame.captured_at)
         sight = self._sight(counted, people, frame.captured_at, threshold)
         self._shown.show(
             CameraLook(
@@ -276,6 +290,7 @@ class Eye:
             needed=policy.frames_needed,
             window=policy.frames_window,
             threshold=threshold,
+            moments=tuple(self._moments),
         )
         self._known = self._known or len(self._frames) >= policy.frames_needed
         unknown = self._health.blind is not None or not self._known
@@ -283,6 +298,7 @@ class Eye:
         longest = max(self._tracks.live, key=lambda track: dwell_s(track, at), default=None)
         going = direction(longest, self.view.region) if longest is not None else Direction.NONE
         return Sight(
+            at=at,
             detection=counted,
             people=people,
             person=True if voted is not None else None if unknown else False,
@@ -338,6 +354,7 @@ class Eye:
     def close(self) -> None:
         """Nobody looks from now on: what is known of the camera stays, what was on its frames goes."""
         self._frames.clear()
+        self._moments.clear()
         self._known = False
         self._tracks = Tracks(next_id=self._tracks.next_id)
         self._picture = b""

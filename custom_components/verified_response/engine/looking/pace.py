@@ -20,7 +20,7 @@ class Rates:
     """Seconds between frames, by why a camera is looked at."""
 
     burst_s: float = 0.2
-    """At most five frames a second and camera: 3 of 5 frames within the 0.8 s budget."""
+    """At most five frames a second and camera: 2 of 3 frames, and even 3 of 5, within the 0.8 s budget."""
     sustain_s: float = 2.0
     patrol_s: float | None = 1.0
     """None: no early warning."""
@@ -59,6 +59,10 @@ class Pace:
             self._yield_s = min(self._yield_s + seconds - SLACK_S, MOST_YIELD_S)
         else:
             self._yield_s *= EASING
+
+    def hurries(self) -> None:
+        """Give way no more: what was waited for as a patrol must not slow a burst."""
+        self._yield_s = 0.0
 
     def begins_anew(self) -> None:
         """Forget what a pause made meaningless."""

@@ -80,7 +80,8 @@ class Patrol:
             self._gate, opened = step(self._gate, glance)
             if opened and (self._rests_until is None or now >= self._rests_until):
                 self._awake_until, self._rests_until = now + AWAKE, now + AWAKE + REST
-            if not opened and self._looked_at is not None and now - self._looked_at < LOOK_ANYWAY:
+            looked = self._looked_at is not None and abs(now - self._looked_at) < LOOK_ANYWAY
+            if not opened and looked:
                 eye.quiet(frame.captured_at)
                 return frame
         self._looked_at = now
@@ -91,7 +92,7 @@ class Patrol:
 
     async def _take(self, seen: Seen) -> None:
         now = self._desk.now()
-        if self._visit is not None and now - self._visit.last_seen > GONE:
+        if self._visit is not None and abs(now - self._visit.last_seen) > GONE:  # clocks jump back
             self._visit = None
         if not isinstance(seen, Sight):
             return

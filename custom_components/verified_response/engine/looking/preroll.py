@@ -24,6 +24,8 @@ class Preroll:
     def add(self, camera_id: str, frame: Frame) -> None:
         """Keep a still; what is too old or too much goes, the oldest first."""
         ring = self._rings.setdefault(camera_id, deque())
+        if ring and frame.captured_at < ring[-1].captured_at - LEAST_APART:
+            ring.clear()  # the clock was set back
         if ring and frame.captured_at - ring[-1].captured_at < LEAST_APART:
             return
         ring.append(frame)

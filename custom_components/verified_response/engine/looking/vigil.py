@@ -24,6 +24,7 @@ _LOGGER = logging.getLogger(__name__)
 MOST_BEFORE: Final = 3
 """Stills from before the trip that are looked at, the newest first."""
 AFTER_A_BUG_S: Final = 1.0
+LET_GO_S: Final = 10.0
 
 
 class Vigil:
@@ -43,6 +44,11 @@ class Vigil:
         self._ended = False
         self._looked_before = False
         self._woken = asyncio.Event()
+
+    @property
+    def blind(self) -> str | None:
+        """Return why the camera is blind, None while it sees or nobody knows."""
+        return self._eye.blind
 
     @property
     def runs(self) -> bool:
@@ -66,6 +72,7 @@ class Vigil:
             self._preroll.drop(self._camera_id)
         for search in self._searches.values():
             if search.want() is Want.BURST and not search.bursts:
+                self._eye.pace.hurries()
                 self._woken.set()
         self._begin()
 
@@ -114,13 +121,17 @@ class Vigil:
                 if not self._is_due():
                     break
                 spent = (self._means.clock.now() - began).total_seconds()
-                await self._rest(self._eye.pace.interval(wanted_s) - spent)
+                # A clock that was set back must not make the rest as long as that.
+                await self._rest(self._eye.pace.interval(wanted_s) - max(spent, 0.0))
         finally:
-            self._eye.close()
-            self._means.turns.forget(self._camera_id)
-            await self._let_go()
-            self._task, self._runs = None, False
-            self._begin()  # what came while the end was on its way
+            self._task = None  # nobody cancels the letting go
+            try:
+                self._eye.close()
+                self._means.turns.forget(self._camera_id)
+                await self._let_go()
+            finally:
+                self._runs = False
+                self._begin()  # what came while the end was on its way
 
     async def _once(self) -> float:
         """Look at one frame for the strongest reason; return the seconds to the next that are wanted."""
@@ -207,6 +218,7 @@ class Vigil:
 
     async def _let_go(self) -> None:
         try:
-            await self._means.camera.rest(self._eye.view.source)
+            async with asyncio.timeout(LET_GO_S):
+                await self._means.camera.rest(self._eye.view.source)
         except Exception:  # a bug in an adapter
             _LOGGER.exception("Camera %s could not be let go of", self._camera_id)

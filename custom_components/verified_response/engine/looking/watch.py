@@ -1,6 +1,7 @@
 """Which cameras are looked at, and when: bursts, a slow watch, early warning; never while disarmed."""
 
 import asyncio
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -9,6 +10,9 @@ from typing import Final
 from ...core.detection import Detection
 from ...core.errors import CouldNotLook
 from ...core.premises import ZoneType
+from ...core.sight.health import is_fresh
+from ...core.sight.scene import Scenes, judged
+from ...core.sight.voting import counting
 from ...core.signals import ZoneStatus
 from ...core.state import Phase
 from ..desk import Desk
@@ -21,6 +25,8 @@ from .pace import Rates
 from .preroll import Preroll
 from .turns import Turns
 from .vigil import Vigil
+
+_LOGGER = logging.getLogger(__name__)
 
 PREPARE_AGAIN_S: Final = 3600.0
 RATES = Rates()
@@ -55,6 +61,10 @@ class Watch:
         """Return the cameras that are looked at now."""
         return frozenset(camera_id for camera_id, vigil in self._vigils.items() if vigil.runs)
 
+    def begin(self) -> None:
+        """Take up the duties that are known already: a reload of the configuration is no news."""
+        self._follow(self._desk.feed.latest)
+
     def close(self) -> None:
         """Stop looking."""
         self._stop()
@@ -63,19 +73,29 @@ class Watch:
 
     async def keep_ready(self) -> None:
         """Say which engine looks, and try hourly for a better one, until cancelled."""
-        while self._detector is not None:
-            info = await self._detector.prepare()
-            self._desk.show(detector=info)
-            if info is not None and info.reason is None:
-                return
+        while self._detector is not None and self._desk.premises.cameras:
+            try:
+                info = await self._detector.prepare()
+            except Exception:  # a bug in an adapter must not end the asking
+                _LOGGER.exception("The person detector could not be prepared")
+            else:
+                self._desk.show(detector=info)
+                if info is not None and info.reason is None:
+                    return
             await pause(self._clock, PREPARE_AGAIN_S)
 
     async def look(self, camera_id: str) -> tuple[Detection, datetime, bytes]:
-        """Look once, whatever is armed; raises CouldNotLook, FrameRefused."""
+        """Look once, whatever is armed; raises CouldNotLook, FrameRefused.
+
+        Nobody on a picture that cannot be trusted is not "nobody": that raises, too.
+        """
         if self._detector is None:
             raise CouldNotLook("detection_off")
         view = self._desk.premises.cameras[camera_id]
+        asked = self._clock.now()
         frame = await self._camera.still(view.source, timeout_s=STILL_TIMEOUT_S)
+        if frame.captured_at < asked and not is_fresh(frame.captured_at, asked):
+            raise CouldNotLook("frame_stale")
         by_hand = f"{camera_id}/by hand"  # a frame of the watch must not take its place
         try:
             async with asyncio.timeout(2 * LOOK_TIMEOUT_S), self._turns.turn(by_hand, urgent=True):
@@ -88,6 +108,12 @@ class Watch:
             self._turns.forget(by_hand)
             if camera_id not in self.looking_at:
                 await self._camera.rest(view.source)
+        if not counting(detection, view).people and detection.glance is not None:
+            known = self._vigils.get(camera_id)
+            blind = known.blind if known is not None and known.runs else None
+            reason = blind or judged(Scenes(), detection.glance, None).reason
+            if reason is not None:
+                raise CouldNotLook(reason)
         return detection, frame.captured_at, frame.picture
 
     def preroll(self, camera_id: str) -> tuple[Frame, ...]:
@@ -103,9 +129,15 @@ class Watch:
             return
         if snapshot.zones is not self._zones:
             self._wake(snapshot)
-        if not snapshot.news:
+        if snapshot.news:
+            self._follow(snapshot)
+
+    def _follow(self, snapshot: Snapshot) -> None:
+        """Keep the detector awake while anything is armed, and give each camera its duty."""
+        if self._detector is None:
             return
-        armed = any(area.phase is not Phase.DISARMED for area in snapshot.state.areas.values())
+        areas = snapshot.state.areas.values() if snapshot.premises.cameras else ()
+        armed = any(area.phase is not Phase.DISARMED for area in areas)
         if armed is not self._armed:
             self._armed = armed
             self._desk.run(self._detector.stay(awake=armed), name="detector stays")
