@@ -146,14 +146,18 @@ class WorkerClient:
         try:
             client._write(wire.pack_start(plan, limits))
             client._weigh()
-            await asyncio.wait({client._hello}, timeout=timeout_s)
-            if not client._hello.done():
-                raise WorkerGone("no hello", hung=True)
-            client._hello.result()
+            await client._greeted(timeout_s)
         except BaseException:
             await client.close(grace_s=0)
             raise
         return client
+
+    async def _greeted(self, timeout_s: float) -> None:
+        """Wait for the hello; raises WorkerGone, WorkerUnfit."""
+        await asyncio.wait({self._hello}, timeout=timeout_s)
+        if not self._hello.done():
+            raise WorkerGone("no hello", hung=True)
+        self._hello.result()
 
     @property
     def hello(self) -> wire.Hello:
