@@ -40,6 +40,7 @@ OPTIONS = {
     "abort_window": 30,
     "confirmation_window": 90,
     "detection": True,
+    "early_warning": True,
     "worker_threads": 2,
     "language": "en",
 }
