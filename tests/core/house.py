@@ -16,11 +16,12 @@ from custom_components.verified_response.core.effects import (
     Siren,
 )
 from custom_components.verified_response.core.evidence import DetectedKind, Threat
+from custom_components.verified_response.core.folds.evolve import evolve
 from custom_components.verified_response.core.incident import Delivery, Incident, IncidentKind
 from custom_components.verified_response.core.premises import ArmMode, Premises
 from custom_components.verified_response.core.rules.decide import decide, next_deadline
 from custom_components.verified_response.core.signals import Signal, SignalKind
-from custom_components.verified_response.core.state import Phase, PremisesState, evolve
+from custom_components.verified_response.core.state import Phase, PremisesState
 from tests import builders
 
 START = datetime(2026, 11, 20, 22, 0, tzinfo=UTC)

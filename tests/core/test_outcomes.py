@@ -14,10 +14,10 @@ from custom_components.verified_response.core.effects import (
     ShareAction,
     Siren,
 )
+from custom_components.verified_response.core.folds.evolve import evolve
 from custom_components.verified_response.core.incident import DeliveryStatus, Stage
 from custom_components.verified_response.core.rules import outcomes
 from custom_components.verified_response.core.signals import SignalKind
-from custom_components.verified_response.core.state import evolve
 from tests import builders
 from tests.core.house import House
 from tests.core.test_dispatch import confirmed, verifying

@@ -18,6 +18,7 @@ from custom_components.verified_response.core.errors import (
     VerifiedResponseError,
 )
 from custom_components.verified_response.core.events import subject_of
+from custom_components.verified_response.core.folds.evolve import evolve
 from custom_components.verified_response.core.incident import IncidentKind
 from custom_components.verified_response.core.premises import Policy
 from custom_components.verified_response.core.state import (
@@ -26,7 +27,6 @@ from custom_components.verified_response.core.state import (
     AreaState,
     Phase,
     PremisesState,
-    evolve,
 )
 from tests.core.house import START, House
 from tests.core.test_dispatch import confirmed

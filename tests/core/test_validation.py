@@ -20,7 +20,7 @@ from custom_components.verified_response.core.evidence import (
     ZoneTrip,
 )
 from custom_components.verified_response.core.premises import Policy, ZoneType
-from custom_components.verified_response.core.rules.validation import RULES, assess
+from custom_components.verified_response.core.rules.validation.assess import RULES, assess
 from tests.core.house import START
 
 

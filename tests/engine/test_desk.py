@@ -14,9 +14,10 @@ from custom_components.verified_response.core.errors import (
     JournalUnavailableError,
     WorkFailedError,
 )
+from custom_components.verified_response.core.folds.evolve import evolve
 from custom_components.verified_response.core.incident import Stage
 from custom_components.verified_response.core.premises import ArmMode
-from custom_components.verified_response.core.state import Phase, PremisesState, evolve
+from custom_components.verified_response.core.state import Phase, PremisesState
 from custom_components.verified_response.engine import desk as desk_module
 from custom_components.verified_response.engine.desk import event_of
 from custom_components.verified_response.engine.feed import Snapshot

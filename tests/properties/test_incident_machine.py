@@ -28,6 +28,7 @@ from custom_components.verified_response.core.evidence import (
     Threat,
     ZoneTrip,
 )
+from custom_components.verified_response.core.folds.evolve import evolve
 from custom_components.verified_response.core.incident import (
     BEFORE_SENDING,
     HAS_LEVEL,
@@ -43,9 +44,9 @@ from custom_components.verified_response.core.premises import (
     ResponderKind,
     ResponderMode,
 )
-from custom_components.verified_response.core.rules.validation import HUMAN_LEVEL
+from custom_components.verified_response.core.rules.validation.assess import HUMAN_LEVEL
 from custom_components.verified_response.core.signals import Signal, SignalKind
-from custom_components.verified_response.core.state import Phase, PremisesState, evolve
+from custom_components.verified_response.core.state import Phase, PremisesState
 from tests import builders
 from tests.core.house import House
 

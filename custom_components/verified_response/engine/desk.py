@@ -18,9 +18,10 @@ from ..core import events as ev
 from ..core.codec import from_plain, to_plain
 from ..core.commands import Command, HubStarted, RequestGrant, ShareWith, TimePassed
 from ..core.errors import JournalUnavailableError, WorkFailedError
+from ..core.folds.evolve import evolve
 from ..core.premises import Premises
 from ..core.rules.decide import decide, next_deadline
-from ..core.state import PremisesState, evolve
+from ..core.state import PremisesState
 from .feed import Feed, Snapshot
 from .ports import Clock, Entry, Journal, Record
 

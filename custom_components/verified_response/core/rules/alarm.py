@@ -13,7 +13,7 @@ from ..signals import SignalKind
 from ..state import PROTECTING, Phase
 from .dispatch import ask_people, ask_people_when_due, share_when_due
 from .story import Story
-from .validation import assess
+from .validation.assess import assess
 
 TECHNICAL = {
     ZoneType.FIRE: IncidentKind.FIRE,

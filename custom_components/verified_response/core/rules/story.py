@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from .. import events as ev
 from ..effects import Effect
 from ..errors import InvalidRequestError
+from ..folds.evolve import evolve
 from ..incident import Incident, IncidentKind
 from ..premises import Policy, Premises
-from ..state import PremisesState, evolve
+from ..state import PremisesState
 
 
 class Story:

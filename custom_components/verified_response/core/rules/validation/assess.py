@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ..assessment import AlarmLevel, Assessment
-from ..detection import Trust
-from ..evidence import (
+from ...assessment import AlarmLevel, Assessment
+from ...detection import Trust
+from ...evidence import (
     CouldNotSee,
     DetectedKind,
     EvidenceItem,
@@ -22,7 +22,7 @@ from ..evidence import (
     ZoneLost,
     ZoneTrip,
 )
-from ..premises import Policy, ZoneType
+from ...premises import Policy, ZoneType
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

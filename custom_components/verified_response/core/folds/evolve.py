@@ -1,0 +1,16 @@
+"""The entrance: what is known after an event."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from .. import events as ev
+from ..state import PremisesState
+from . import areas, deliveries, effects, grants, hub, incidents  # noqa: F401 - each registers its folds
+from .fold import fold
+
+__all__ = ["evolve"]
+
+
+def evolve(state: PremisesState, event: ev.Event, at: datetime) -> PremisesState:
+    """Return the state after an event."""
+    return replace(fold(event, state, at), last_alive=at)

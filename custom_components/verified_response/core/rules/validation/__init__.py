@@ -1,0 +1,1 @@
+"""Evidence to a level: assess() is the entrance."""
