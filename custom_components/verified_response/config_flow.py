@@ -26,8 +26,9 @@ from .config_schema import (
 )
 from .contact_flow import ContactFlow
 from .core.alarm_codes import SALT_BYTES, hash_code, refuse_code
-from .core.premises import ENTRY_PLUS_ABORT_MAX_S, ResponderMode
+from .core.premises import ResponderMode
 from .core.targets import refuse_phone
+from .core.timings import ENTRY_PLUS_ABORT_MAX_S
 from .options_flow import VerifiedResponseOptionsFlow
 from .responder_flow import ResponderFlow
 from .subentry_flow import AreaFlow, LockFlow, ZoneFlow

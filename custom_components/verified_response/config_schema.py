@@ -13,7 +13,6 @@ from .camera_data import camera_view
 from .core.alarm_codes import StoredCode
 from .core.premises import (
     ALWAYS_ON,
-    ENTRY_PLUS_ABORT_MAX_S,
     Area,
     CameraView,
     Contact,
@@ -28,6 +27,7 @@ from .core.premises import (
     Zone,
     ZoneType,
 )
+from .core.timings import ENTRY_PLUS_ABORT_MAX_S
 
 _POLICY = Policy()
 TEXT = selector.TextSelector()

@@ -7,7 +7,7 @@ from homeassistant.config_entries import ConfigFlowResult
 
 from . import const as c
 from .config_schema import refuse_delays
-from .core.premises import ENTRY_PLUS_ABORT_MAX_S
+from .core.timings import ENTRY_PLUS_ABORT_MAX_S
 from .detection_flow import DetectionSteps
 from .options_schema import options_form, refuse_engine, stored_options
 from .subentry_flow import is_known_entity

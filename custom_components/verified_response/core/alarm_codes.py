@@ -5,6 +5,7 @@ import hmac
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from .codes import weak
 
@@ -28,6 +29,10 @@ class StoredCode:
     contact_id: str
     hashed: str
     duress: bool = False
+    code_id: str = ""
+    """Names the code without telling it, so that one that is good once can be crossed out."""
+    once: bool = False
+    expires_at: datetime | None = None
 
 
 def is_well_formed(code: str) -> bool:

@@ -16,11 +16,12 @@ class AlarmLevel(IntEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Assessment:
-    """The proposed level, what raised it, what held it, what could not be known, and by which rules."""
+    """The proposed level, what raised, held or lowered it, what could not be known, and by which rules."""
 
     level: int | None
     raised_by: tuple[str, ...] = ()
     held_by: tuple[str, ...] = ()
+    lowered_by: tuple[str, ...] = ()
     unknowns: tuple[str, ...] = ()
     proposed_by: str = "hub"
     policy_version: str = ""

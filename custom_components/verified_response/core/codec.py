@@ -22,6 +22,8 @@ from typing import (
     overload,
 )
 
+from .errors import VerifiedResponseError
+
 TAG = "type"
 SCALARS: tuple[type, ...] = (str, int, float, bool)
 
@@ -237,4 +239,7 @@ def _read_object(cls: Any, data: Any) -> Any:
                 raise err.inside(name) from None
         elif needed:
             raise _FieldError("missing", name)
-    return cls(**values)
+    try:
+        return cls(**values)
+    except VerifiedResponseError as err:  # what an older version allowed may be refused by now
+        raise _FieldError(err.code) from err

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from .detection import Box, Trust
-from .evidence import DetectedKind, Threat
+from .evidence import DetectedKind, Noted, Threat
 from .incident import IncidentKind
 from .premises import ArmMode
-from .signals import Signal
+from .signals import Signal, TroubleKind
+from .state import Phase
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,6 +36,30 @@ class Arm:
     mode: ArmMode
     by: str
     open_zones: frozenset[str] = frozenset()
+    bypass: frozenset[str] = frozenset()
+    """Zones that shall not count while it is armed."""
+    at_once: bool = False
+    """Without exit delay: whoever arms is outside already."""
+    attended: bool = False
+    """A person arms who may still be inside; an automation does not know."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bypass:
+    """Leave a zone out while its area stays armed, or let it count again."""
+
+    area_id: str
+    zone_id: str
+    on: bool
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AcknowledgeFailure:
+    """Somebody heard that an area could not be armed."""
+
+    area_id: str
+    by: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,10 +74,62 @@ class Disarm:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SeeSignal:
-    """A zone changed."""
+    """A zone changed; `lost` are the zones that do not report now, `present` who is known to be at home."""
 
     signal: Signal
     new_id: str
+    lost: frozenset[str] = frozenset()
+    present: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SeePanel:
+    """The panel that arms an area instead of ours changed; `mode` None while it is disarmed."""
+
+    area_id: str
+    phase: Phase
+    mode: ArmMode | None
+    by: str
+    new_id: str
+    present: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NoteEvidence:
+    """A sound, a lock, a vehicle, the weather or a person at home: evidence, and never an alarm."""
+
+    item: Noted
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReportLost:
+    """Zones have not reported for longer than a sensor may be away."""
+
+    zones: frozenset[str]
+    new_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReportTrouble:
+    """A sensor's battery runs low, its cover is open, it is away, or that is over."""
+
+    zone_id: str
+    kind: TroubleKind
+    on: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StartWalkTest:
+    """Every sensor may be tried: nothing alarms and nothing is sent."""
+
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EndWalkTest:
+    """Enough tried."""
+
+    by: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -148,6 +225,30 @@ class Dismiss:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class CannotSee:
+    """A human was asked, looked, and cannot say."""
+
+    incident_id: str
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ForgetHistory:
+    """The owner mended a zone or camera: its false alarms do not count any more."""
+
+    subject_id: str
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SpendCode:
+    """A code that is good once was used."""
+
+    code_id: str
+    contact_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ShareWith:
     """A human sends an incident to one responder."""
 
@@ -228,10 +329,14 @@ class EffectFailed:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NoteWrongCode:
-    """Somebody typed a code that is nobody's; the code itself is never kept."""
+    """Somebody typed a code that is nobody's, or no longer good; the code itself is never kept."""
 
     area_id: str | None
     by: str
+    contact_id: str | None = None
+    """Whose it was, when it was good once."""
+    reason: str = ""
+    """"expired" or "spent", when it was good once."""
 
 
 type Command = (
@@ -239,7 +344,15 @@ type Command = (
     | TimePassed
     | Arm
     | Disarm
+    | Bypass
+    | AcknowledgeFailure
     | SeeSignal
+    | SeePanel
+    | NoteEvidence
+    | ReportLost
+    | ReportTrouble
+    | StartWalkTest
+    | EndWalkTest
     | ReportPerson
     | ReportOutside
     | ReportDetection
@@ -248,6 +361,9 @@ type Command = (
     | ReportDistress
     | Confirm
     | Dismiss
+    | CannotSee
+    | ForgetHistory
+    | SpendCode
     | ShareWith
     | RespondersSay
     | RequestGrant

@@ -27,12 +27,16 @@ class Share:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Push:
-    """Ask or tell one contact; `prompt` is a translated key."""
+    """Ask or tell one contact by one of its channels; `prompt` is a translated key."""
 
     incident_id: str | None
     contact_id: str
     prompt: str
     actions: tuple[str, ...] = ()
+    channel: str = ""
+    """Key of the channel; "" is the first one, as older records have it."""
+    about: tuple[str, ...] = ()
+    """Ids of the areas, zones, cameras or doors that the sentence names."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

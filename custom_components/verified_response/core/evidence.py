@@ -1,11 +1,11 @@
 """What speaks for or against an intrusion: items that are only ever added."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from .detection import Box, Trust
-from .premises import ZoneType
+from .premises import SignKind, ZoneType
 
 
 class Threat(StrEnum):
@@ -29,6 +29,10 @@ class ZoneTrip:
     forced_entry: bool = False
     observed: bool = True
     """False: found open after a silence, told and kept but never an alarm."""
+    order: int = 0
+    """1 for the first trip of the incident: where somebody went, and when."""
+    false_alarms: int = 0
+    """How often this zone raised a false alarm lately; a zone that cries wolf confirms nothing."""
 
 
 class DetectedKind(StrEnum):
@@ -103,7 +107,140 @@ class ZoneLost:
     zone_id: str
 
 
-type EvidenceItem = ZoneTrip | PersonSeen | PersonReported | NobodySeen | CouldNotSee | ZoneLost
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PanelTriggered:
+    """The alarm panel that arms this area instead of ours says alarm: one detector, no more."""
+
+    at: datetime
+    area_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SoundHeard:
+    """An entity the owner named heard glass, a shot, a scream or a smoke alarm."""
+
+    at: datetime
+    sign_id: str
+    kind: SignKind
+    device: str = ""
+    place: str = ""
+
+
+class LockSign(StrEnum):
+    """What a lock says of itself."""
+
+    FORCED = "forced"
+    JAMMED = "jammed"
+    TAMPER = "tamper"
+    WRONG_CODES = "wrong_codes"
+    """Several in a row at its keypad."""
+    CREDENTIAL_USED = "credential_used"
+    """Opened with a code that somebody was given."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LockReported:
+    """A protected lock reported something; `who` names the credential only when it is proven."""
+
+    at: datetime
+    door_id: str
+    kind: LockSign
+    who: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VehicleReported:
+    """A vehicle or its number plate was reported: kept, and never anybody's identity."""
+
+    at: datetime
+    sign_id: str
+    plate: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HouseholdPresent:
+    """Somebody who lives here, or was let in, is at home: lowers what could be them, hides nothing."""
+
+    at: datetime
+    who: str
+    """Id of the contact or of the sign."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StormReported:
+    """Weather that moves doors and trees, by an entity the owner named."""
+
+    at: datetime
+    sign_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PowerReturned:
+    """Mains power came back: sensors that start up trip by themselves."""
+
+    at: datetime
+    sign_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GroupTrip:
+    """More zones in more places at one moment than anybody can walk through: a storm, or power."""
+
+    at: datetime
+    zones: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DevicesLost:
+    """Several devices stopped reporting at once: suspected jamming, or somebody cut something."""
+
+    at: datetime
+    zones: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HubWasBlind:
+    """The hub did not run for a while, and what happened then is not known."""
+
+    at: datetime
+    since: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CouldNotTell:
+    """A person was asked, looked, and cannot say."""
+
+    at: datetime
+    by: str
+
+
+type EvidenceItem = (
+    ZoneTrip
+    | PanelTriggered
+    | PersonSeen
+    | PersonReported
+    | NobodySeen
+    | CouldNotSee
+    | ZoneLost
+    | DevicesLost
+    | SoundHeard
+    | LockReported
+    | VehicleReported
+    | HouseholdPresent
+    | StormReported
+    | PowerReturned
+    | GroupTrip
+    | HubWasBlind
+    | CouldNotTell
+)
+
+type Noted = (
+    SoundHeard | LockReported | VehicleReported | HouseholdPresent | StormReported | PowerReturned
+)
+"""What comes by itself, with or without an alarm."""
+
+AGAINST = (HouseholdPresent, StormReported, PowerReturned, GroupTrip)
+"""Kinds that may lower and never raise; all others never lower."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -89,6 +89,17 @@ class Delivery:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Attempt:
+    """One attempt to reach a person for their word (two-call verification); `outcome` is a key."""
+
+    at: datetime
+    contact_id: str
+    channel: str
+    round: int
+    outcome: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Incident:
     """Folded from its events; `held` is set by a restart and lifted by a person."""
 
@@ -108,6 +119,7 @@ class Incident:
     assessment: Assessment = field(default_factory=lambda: Assessment(level=None))
     asked_at: datetime | None = None
     asks: int = 0
+    attempts: tuple[Attempt, ...] = ()
     look_until: datetime | None = None
     held: bool = False
     sequence: int = 0
@@ -131,3 +143,8 @@ class Incident:
     def confirmed(self) -> bool:
         """Say whether any human confirmed it; a later denial does not erase that."""
         return any(verdict.threat is not None for verdict in self.verdicts)
+
+    @property
+    def contradicted(self) -> bool:
+        """Say whether people answered differently; both answers are kept."""
+        return self.confirmed and any(verdict.threat is None for verdict in self.verdicts)

@@ -6,8 +6,12 @@ from enum import StrEnum
 
 from .detection import Box, Polygon, Thresholds
 from .errors import InvalidRequestError
-
-ENTRY_PLUS_ABORT_MAX_S = 60  # ANSI/SIA CP-01: entry delay and abort window together
+from .timings import (
+    ENTRY_PLUS_ABORT_MAX_S,
+    refuse_abort_window,
+    refuse_entry_delay,
+    refuse_exit_delay,
+)
 
 
 class ArmMode(StrEnum):
@@ -16,6 +20,11 @@ class ArmMode(StrEnum):
     AWAY = "away"
     HOME = "home"
     NIGHT = "night"
+    VACATION = "vacation"
+
+
+NOBODY_HOME = frozenset({ArmMode.AWAY, ArmMode.VACATION})
+"""Modes in which nobody of the household is expected inside."""
 
 
 class ZoneType(StrEnum):
@@ -47,7 +56,7 @@ ALWAYS_ON = frozenset(
 COUNTS_WHEN: Mapping[ZoneType, frozenset[ArmMode]] = {
     ZoneType.ENTRY_EXIT: frozenset(ArmMode),
     ZoneType.PERIMETER: frozenset(ArmMode),
-    ZoneType.INTERIOR: frozenset({ArmMode.AWAY}),
+    ZoneType.INTERIOR: NOBODY_HOME,
     ZoneType.OUTDOOR: frozenset(ArmMode),
     ZoneType.DAY_NIGHT: frozenset(ArmMode),
 }
@@ -89,6 +98,8 @@ class Area:
 
     id: str
     name: str
+    panel: str | None = None
+    """Alarm panel of another integration that arms and triggers this area instead of ours."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,10 +116,18 @@ class Zone:
     place: str = ""
     forced_entry: bool = False
     """A trip is a sign of force (glass break, lock forced)."""
+    modes: frozenset[ArmMode] | None = None
+    """The modes in which it counts; None: those of its type."""
+    entry_delay_s: int | None = None
+    """Only of an entry zone; None: the policy's."""
+    cross: tuple[str, ...] = ()
+    """Cross zoning: one of these has to trip, too, before it is an alarm."""
 
     def counts_in(self, mode: ArmMode) -> bool:
         """Say whether a trip counts while the area is armed this way."""
-        return self.type in ALWAYS_ON or mode in COUNTS_WHEN[self.type]
+        if self.type in ALWAYS_ON:
+            return True
+        return mode in (COUNTS_WHEN[self.type] if self.modes is None else self.modes)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -166,15 +185,84 @@ class Door:
     clear_script: str | None = None
 
 
+class ChannelKind(StrEnum):
+    """How a person is reached."""
+
+    PUSH = "push"
+    """A notify service: the companion app, with picture and buttons."""
+    MESSAGE = "message"
+    """A notify entity: plain text."""
+    SPEECH = "speech"
+    """A media player that says it by text to speech."""
+    SATELLITE = "satellite"
+    """A voice satellite that announces it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Channel:
+    """One way to a person; `target` is a service or an entity, never an address."""
+
+    kind: ChannelKind
+    target: str
+
+    @property
+    def key(self) -> str:
+        """Return the name by which attempts are recorded."""
+        return f"{self.kind}:{self.target}"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Contact:
-    """One person who may be asked; `notify` is a target without secrets, None for nobody to push."""
+    """One person who may be asked; without any channel nobody can."""
 
     id: str
     name: str
     role: str
     notify: str | None = None
+    """The push service."""
+    more: tuple[Channel, ...] = ()
     has_code: bool = False
+    order: int | None = None
+    """Place in the order of asking, 1 first; None: by role."""
+    person: str | None = None
+    """Entity that knows whether this person is at home."""
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        """Return every way to this person, the push first."""
+        push = (Channel(kind=ChannelKind.PUSH, target=self.notify),) if self.notify else ()
+        return (*push, *self.more)
+
+
+class SignKind(StrEnum):
+    """What another entity tells; the first four are sounds."""
+
+    GLASS_BREAK = "glass_break"
+    GUNSHOT = "gunshot"
+    SCREAM = "scream"
+    SMOKE_ALARM = "smoke_alarm"
+    VEHICLE = "vehicle"
+    NUMBER_PLATE = "number_plate"
+    PRESENCE = "presence"
+    """Somebody who belongs here is in (a cleaner, a guest)."""
+    STORM = "storm"
+    POWER = "power"
+    """On while there is mains power."""
+
+
+SOUNDS = frozenset({SignKind.GLASS_BREAK, SignKind.GUNSHOT, SignKind.SCREAM, SignKind.SMOKE_ALARM})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sign:
+    """An entity that speaks for or against an alarm and never raises one by itself."""
+
+    id: str
+    name: str
+    kind: SignKind
+    source: str
+    device: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -197,7 +285,7 @@ class Responder:
 class Policy:
     """The numbers people may tune, journalled with every change; seconds unless said."""
 
-    version: str = "2026.11-2"
+    version: str = "2026.11-3"
     exit_delay_s: int = 60
     entry_delay_s: int = 30
     abort_window_s: int = 30
@@ -211,15 +299,29 @@ class Policy:
     frames_needed: int = 2
     frames_window: int = 3
     siren: str | None = None
+    auto_stay: bool = True  # CP-01: armed away and nobody left is armed home
+    auto_bypass: bool = False  # open zones are left out instead of refusing to arm
+    swinger_trips: int = 2  # CP-01 swinger shutdown: alarms of one zone per armed period
+    cross_window_s: int = 60  # cross zoning: how long the first zone waits for the second
+    recent_s: int = 300  # signs this much older than the first trip belong to it
+    lost_after_s: int = 60  # a sensor may be away this long without being missed
+    jammed_zones: int = 3  # devices lost within lost_after_s of each other: suspected jamming
+    false_alarm_days: int = 30
+    false_alarms_many: int = 3  # from here on a zone cries wolf
+    lock_attempts: int = 3  # wrong codes in a row that are told as an attempt at a door
+    arm_failed_again_s: int = 300  # a failed arming is told again until somebody acknowledges
+    walk_test_s: int = 1800
+    battery_low: int = 15  # per cent
 
     def __post_init__(self) -> None:
-        """Enforce the CP-01 sum rule and sane ranges."""
-        if self.entry_delay_s + self.abort_window_s > ENTRY_PLUS_ABORT_MAX_S:
-            raise InvalidRequestError(
-                "entry_and_abort_too_long", maximum=str(ENTRY_PLUS_ABORT_MAX_S)
-            )
-        if min(self.entry_delay_s, self.exit_delay_s, self.abort_window_s) < 0:
-            raise InvalidRequestError("delay_negative")
+        """Enforce the ranges of CP-01 and its sum rule."""
+        refusal = (
+            refuse_exit_delay(self.exit_delay_s)
+            or refuse_abort_window(self.abort_window_s)
+            or refuse_entry_delay(self.entry_delay_s, abort_window_s=self.abort_window_s)
+        )
+        if refusal is not None:
+            raise InvalidRequestError(refusal, maximum=str(ENTRY_PLUS_ABORT_MAX_S))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -235,6 +337,22 @@ class Premises:
     doors: Mapping[str, Door] = field(default_factory=dict)
     contacts: Mapping[str, Contact] = field(default_factory=dict)
     responders: Mapping[str, Responder] = field(default_factory=dict)
+    signs: Mapping[str, Sign] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse a zone whose own entry delay breaks the rule."""
+        for zone in self.zones.values():
+            refusal = refuse_entry_delay(
+                zone.entry_delay_s or 0, abort_window_s=self.policy.abort_window_s
+            )
+            if refusal is not None:
+                raise InvalidRequestError(refusal, maximum=str(ENTRY_PLUS_ABORT_MAX_S))
+
+    def entry_delay_of(self, zone: Zone) -> int:
+        """Return how long an entry zone waits, 0 for every other zone."""
+        if zone.type is not ZoneType.ENTRY_EXIT:
+            return 0
+        return self.policy.entry_delay_s if zone.entry_delay_s is None else zone.entry_delay_s
 
     def zones_of(self, area_id: str) -> tuple[Zone, ...]:
         """Return the zones of an area, in the order of the configuration."""

@@ -23,6 +23,14 @@ class ZoneStatus(StrEnum):
     UNAVAILABLE = "unavailable"
 
 
+class TroubleKind(StrEnum):
+    """What is wrong with a sensor; trouble is separate from alarm."""
+
+    OFFLINE = "offline"
+    LOW_BATTERY = "low_battery"
+    TAMPER = "tamper"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Signal:
     """One observation of one zone, at the time the hub saw it."""

@@ -325,13 +325,17 @@ class Prompt:
     incident: Incident | None
     premises: Premises
     actions: tuple[str, ...] = ()
+    channel: str = ""
+    """Key of the channel; "" is the first one."""
+    about: tuple[str, ...] = ()
+    """Ids of what the sentence names."""
 
 
 class Contacts(Protocol):
     """Reaching people."""
 
     async def send(self, contact_id: str, prompt: Prompt) -> None:
-        """Push a message; raises WorkFailedError when the channel refused it."""
+        """Send by the prompt's channel; raises WorkFailedError when the channel refused it."""
         ...
 
     async def siren(self, *, on: bool) -> None:
@@ -341,10 +345,13 @@ class Contacts(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CodeVerdict:
-    """Whose code it was."""
+    """Whose code it was; expired and spent ones are known, and the keypad refuses them."""
 
     contact_id: str
     duress: bool
+    code_id: str = ""
+    once: bool = False
+    expires_at: datetime | None = None
 
 
 class Wording(Protocol):

@@ -6,17 +6,44 @@ access     codes on locks
 """
 
 from .access import CredentialChanged, GrantEnded, GrantUsed, GrantWritten
-from .areas import AreaArmed, AreaArming, AreaDisarmed, AreaPending, AreaTriggered
-from .hub import HubRestarted, PolicySet, WrongCode
+from .areas import (
+    AreaArmed,
+    AreaArming,
+    AreaDisarmed,
+    AreaPending,
+    AreaTriggered,
+    ArmingFailed,
+    ArmingZoneChanged,
+    ExitSeen,
+    FailureAcknowledged,
+    FailureTold,
+    ZoneAlarmed,
+    ZoneBypassed,
+)
+from .hub import (
+    CodeSpent,
+    HistoryForgotten,
+    HubRestarted,
+    PolicySet,
+    TroubleChanged,
+    WalkTestEnded,
+    WalkTestNoted,
+    WalkTestStarted,
+    WrongCode,
+)
 from .incidents import (
     Assessed,
+    AttemptMade,
+    DoorAttempted,
     EvidenceAdded,
+    EvidenceNoted,
     IncidentEnded,
     IncidentOpened,
     LookExtended,
     PeopleAsked,
     PersonOutside,
     StageChanged,
+    TripRepeated,
     VerdictGiven,
 )
 from .outward import (
@@ -35,18 +62,28 @@ __all__ = [
     "AreaDisarmed",
     "AreaPending",
     "AreaTriggered",
+    "ArmingFailed",
+    "ArmingZoneChanged",
     "Assessed",
+    "AttemptMade",
+    "CodeSpent",
     "CredentialChanged",
     "DeliveryChanged",
+    "DoorAttempted",
     "EffectDelayed",
     "EffectFinished",
     "EffectRequested",
     "EffectStarted",
     "Event",
     "EvidenceAdded",
+    "EvidenceNoted",
+    "ExitSeen",
+    "FailureAcknowledged",
+    "FailureTold",
     "GrantEnded",
     "GrantUsed",
     "GrantWritten",
+    "HistoryForgotten",
     "HubRestarted",
     "IncidentEnded",
     "IncidentOpened",
@@ -57,40 +94,64 @@ __all__ = [
     "ResponderReported",
     "ShareRequested",
     "StageChanged",
+    "TripRepeated",
+    "TroubleChanged",
     "VerdictGiven",
+    "WalkTestEnded",
+    "WalkTestNoted",
+    "WalkTestStarted",
     "WrongCode",
+    "ZoneAlarmed",
+    "ZoneBypassed",
     "subject_of",
 ]
 
 type Event = (
     HubRestarted
     | PolicySet
+    | WrongCode
+    | CodeSpent
+    | TroubleChanged
+    | WalkTestStarted
+    | WalkTestNoted
+    | WalkTestEnded
+    | HistoryForgotten
     | AreaArming
+    | ExitSeen
+    | ArmingZoneChanged
     | AreaArmed
+    | ArmingFailed
+    | FailureTold
+    | FailureAcknowledged
+    | ZoneBypassed
+    | ZoneAlarmed
     | AreaPending
     | AreaTriggered
     | AreaDisarmed
     | IncidentOpened
     | EvidenceAdded
+    | EvidenceNoted
+    | TripRepeated
     | PersonOutside
     | LookExtended
     | Assessed
     | StageChanged
     | PeopleAsked
+    | AttemptMade
+    | DoorAttempted
     | VerdictGiven
     | IncidentEnded
     | ShareRequested
     | DeliveryChanged
     | ResponderReported
-    | GrantWritten
-    | CredentialChanged
-    | GrantUsed
-    | GrantEnded
     | EffectRequested
     | EffectStarted
     | EffectFinished
     | EffectDelayed
-    | WrongCode
+    | GrantWritten
+    | CredentialChanged
+    | GrantUsed
+    | GrantEnded
 )
 
 

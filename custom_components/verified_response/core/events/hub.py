@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ..premises import Policy
+from ..signals import TroubleKind
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,4 +27,54 @@ class WrongCode:
     """Somebody typed a code that is nobody's."""
 
     area_id: str | None
+    by: str
+    contact_id: str | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CodeSpent:
+    """A code that was good once is not any more."""
+
+    code_id: str
+    contact_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TroubleChanged:
+    """Something is wrong with a sensor, or is no more."""
+
+    zone_id: str
+    kind: TroubleKind
+    on: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WalkTestStarted:
+    """Until then nothing alarms and nothing is sent."""
+
+    until: datetime
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WalkTestNoted:
+    """A sensor did something in the walk test; `would` is a key of what it would have done."""
+
+    zone_id: str
+    would: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WalkTestEnded:
+    """The sensors protect again."""
+
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryForgotten:
+    """The false alarms of a zone or camera do not count any more."""
+
+    subject_id: str
     by: str

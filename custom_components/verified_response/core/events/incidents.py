@@ -36,6 +36,24 @@ class EvidenceAdded:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class EvidenceNoted:
+    """Something worth knowing while it is armed and no incident is open: kept for the next one."""
+
+    item: EvidenceItem
+    waits: bool = False
+    """A zone that waits for its partner (cross zoning)."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TripRepeated:
+    """A zone that already filled its share of the evidence tripped again."""
+
+    incident_id: str
+    zone_id: str
+    look_until: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PersonOutside:
     """Early warning: somebody is outside while it is armed and nothing has tripped; no incident."""
 
@@ -81,6 +99,24 @@ class PeopleAsked:
 
     incident_id: str
     round: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AttemptMade:
+    """An attempt to reach a person for their word ended; `outcome` is a key."""
+
+    incident_id: str
+    contact_id: str
+    channel: str
+    round: int
+    outcome: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DoorAttempted:
+    """Wrong codes in a row at a lock while nothing has tripped: told, never an alarm."""
+
+    door_id: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

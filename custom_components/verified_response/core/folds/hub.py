@@ -4,7 +4,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from .. import events as ev
-from ..state import LOCKOUT_MAX_S, LOCKOUT_S, WRONG_CODES_IN_A_ROW, PremisesState
+from ..signals import TroubleKind
+from ..state import (
+    KEPT_SPENT,
+    LOCKOUT_MAX_S,
+    LOCKOUT_S,
+    WRONG_CODES_IN_A_ROW,
+    PremisesState,
+    WalkTest,
+)
 from .fold import fold
 
 
@@ -32,3 +40,48 @@ def _(_event: ev.WrongCode, state: PremisesState, at: datetime) -> PremisesState
     rounds = wrong // WRONG_CODES_IN_A_ROW
     pause = timedelta(seconds=min(LOCKOUT_S * 2 ** (rounds - 1), LOCKOUT_MAX_S))
     return replace(state, wrong_codes=wrong, keypad_locked_until=at + pause)
+
+
+@fold.register
+def _(event: ev.CodeSpent, state: PremisesState, _at: datetime) -> PremisesState:
+    return replace(state, spent_codes=(*state.spent_codes, event.code_id)[-KEPT_SPENT:])
+
+
+@fold.register
+def _(event: ev.TroubleChanged, state: PremisesState, at: datetime) -> PremisesState:
+    left = tuple(kind for kind in state.troubles.get(event.zone_id, ()) if kind != event.kind)
+    kinds = (*left, event.kind) if event.on else left
+    troubles = {key: item for key, item in state.troubles.items() if key != event.zone_id}
+    if kinds:
+        troubles[event.zone_id] = kinds
+    lost_at = dict(state.lost_at)
+    if event.kind is TroubleKind.OFFLINE:
+        lost_at.pop(event.zone_id, None)
+        if event.on:
+            lost_at[event.zone_id] = at
+    return replace(state, troubles=troubles, lost_at=lost_at)
+
+
+@fold.register
+def _(event: ev.WalkTestStarted, state: PremisesState, _at: datetime) -> PremisesState:
+    return replace(state, walk_test=WalkTest(until=event.until, by=event.by))
+
+
+@fold.register
+def _(event: ev.WalkTestNoted, state: PremisesState, _at: datetime) -> PremisesState:
+    test = state.walk_test
+    if test is None:
+        return state
+    noted = {**test.noted, event.zone_id: event.would}
+    return replace(state, walk_test=replace(test, noted=noted))
+
+
+@fold.register
+def _(_event: ev.WalkTestEnded, state: PremisesState, _at: datetime) -> PremisesState:
+    return replace(state, walk_test=None)
+
+
+@fold.register
+def _(event: ev.HistoryForgotten, state: PremisesState, _at: datetime) -> PremisesState:
+    left = {key: item for key, item in state.history.items() if key != event.subject_id}
+    return replace(state, history=left)

@@ -4,8 +4,18 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from .. import events as ev
-from ..incident import Incident
-from ..state import KEPT_ENDED, OUTSIDE_AGAIN_S, PremisesState
+from ..evidence import EvidenceItem, PersonSeen, ZoneTrip
+from ..incident import HAS_LEVEL, Attempt, Incident, Stage
+from ..state import (
+    KEPT_ATTEMPTS,
+    KEPT_ENDED,
+    KEPT_OUTCOMES,
+    KEPT_PER_SOURCE,
+    KEPT_RECENT,
+    OUTSIDE_AGAIN_S,
+    Outcome,
+    PremisesState,
+)
 from .fold import fold, subjects_of_effects, with_incident
 
 
@@ -29,7 +39,7 @@ def _(event: ev.IncidentOpened, state: PremisesState, at: datetime) -> PremisesS
     ended = [key for key, item in kept.items() if not item.is_open and key not in busy]
     for key in ended[: max(0, len(ended) - KEPT_ENDED + 1)]:
         del kept[key]
-    return replace(state, incidents={**kept, incident.id: incident})
+    return replace(state, incidents={**kept, incident.id: incident}, waiting={})
 
 
 @fold.register
@@ -39,10 +49,47 @@ def _(event: ev.EvidenceAdded, state: PremisesState, _at: datetime) -> PremisesS
     return with_incident(
         state,
         event.incident_id,
-        evidence=(*incident.evidence, event.item),
+        evidence=bounded((*incident.evidence, event.item)),
         look_until=event.look_until or incident.look_until,
         areas=areas,
     )
+
+
+@fold.register
+def _(event: ev.EvidenceNoted, state: PremisesState, at: datetime) -> PremisesState:
+    recent = (*state.recent, event.item)[-KEPT_RECENT:]
+    state = replace(state, recent=recent)
+    if event.waits and isinstance(event.item, ZoneTrip):
+        return replace(state, waiting={**state.waiting, event.item.zone_id: at})
+    return state
+
+
+@fold.register
+def _(event: ev.TripRepeated, state: PremisesState, _at: datetime) -> PremisesState:
+    if event.look_until is None:
+        return state
+    return with_incident(state, event.incident_id, look_until=event.look_until)
+
+
+@fold.register
+def _(event: ev.AttemptMade, state: PremisesState, at: datetime) -> PremisesState:
+    incident = state.incidents.get(event.incident_id)
+    if incident is None:
+        return state
+    attempt = Attempt(
+        at=at,
+        contact_id=event.contact_id,
+        channel=event.channel,
+        round=event.round,
+        outcome=event.outcome,
+    )
+    attempts = (*incident.attempts, attempt)[-KEPT_ATTEMPTS:]
+    return with_incident(state, event.incident_id, attempts=attempts)
+
+
+@fold.register
+def _(event: ev.DoorAttempted, state: PremisesState, at: datetime) -> PremisesState:
+    return replace(state, door_attempts={**state.door_attempts, event.door_id: at})
 
 
 @fold.register
@@ -80,6 +127,9 @@ def _(event: ev.VerdictGiven, state: PremisesState, _at: datetime) -> PremisesSt
 
 @fold.register
 def _(event: ev.IncidentEnded, state: PremisesState, at: datetime) -> PremisesState:
+    incident = state.incidents[event.incident_id]
+    if incident.kind in HAS_LEVEL and incident.stage is not Stage.ENTRY_DELAY:
+        state = _remembered(state, incident, Outcome(at=at, false=event.stage is Stage.CANCELLED))
     return with_incident(
         state,
         event.incident_id,
@@ -90,3 +140,39 @@ def _(event: ev.IncidentEnded, state: PremisesState, at: datetime) -> PremisesSt
         end_reason=event.reason,
         recall=event.recall,
     )
+
+
+def source_of(item: EvidenceItem) -> tuple[str, str]:
+    """Return kind and source: what shares one portion of the evidence."""
+    source = (
+        getattr(item, "zone_id", None)
+        or getattr(item, "camera_id", None)
+        or getattr(item, "sign_id", None)
+        or getattr(item, "door_id", None)
+        or ""
+    )
+    return type(item).__name__, source
+
+
+def bounded(items: tuple[EvidenceItem, ...]) -> tuple[EvidenceItem, ...]:
+    """Return the evidence with the middle of the newest item's source thinned out.
+
+    An incident may stay open for days; how it began and how it goes on is what people need.
+    """
+    newest = source_of(items[-1])
+    places = [place for place, item in enumerate(items) if source_of(item) == newest]
+    if len(places) <= KEPT_PER_SOURCE:
+        return items
+    dropped = places[KEPT_PER_SOURCE // 2]
+    return (*items[:dropped], *items[dropped + 1 :])
+
+
+def _remembered(state: PremisesState, incident: Incident, outcome: Outcome) -> PremisesState:
+    """Keep how it ended for each zone that tripped and each camera that saw somebody."""
+    spoke = {item.zone_id for item in incident.evidence if isinstance(item, ZoneTrip)} | {
+        item.camera_id for item in incident.evidence if isinstance(item, PersonSeen)
+    }
+    history = dict(state.history)
+    for subject in sorted(spoke):
+        history[subject] = (*history.get(subject, ()), outcome)[-KEPT_OUTCOMES:]
+    return replace(state, history=history)
