@@ -30,7 +30,9 @@ def trip_of(story: Story, zone: Zone, *, observed: bool = True) -> ZoneTrip:
         place=zone.place or zone.id,
         forced_entry=zone.forced_entry,
         observed=observed,
-        false_alarms=sum(outcome.false and outcome.at > since for outcome in ended),
+        false_alarms=sum(
+            outcome.false and not outcome.doubted and outcome.at > since for outcome in ended
+        ),
     )
 
 
@@ -109,9 +111,11 @@ def join_recent(
     present: frozenset[str],
 ) -> None:
     """Add what was noted before, and who is known to be at home where nobody is expected."""
+    alone = nobody_expected(story, story.state.incidents[incident_id])
     for item in recent:
-        add_evidence(story, incident_id, item)
-    if nobody_expected(story, story.state.incidents[incident_id]):
+        if alone or not isinstance(item, HouseholdPresent):
+            add_evidence(story, incident_id, item)
+    if alone:
         for who in sorted(present):
             add_evidence(story, incident_id, HouseholdPresent(at=story.now, who=who))
 
