@@ -92,4 +92,4 @@ def _stands(rule: Rule, known: Known, already: Sequence[str]) -> bool:
         return False
     before = before_the_newest(known)
     caps = [cap for cap in CAP if rule.name in cap.lowers]
-    return False
+    return not rule.applies(_without(caps, before))
