@@ -24,7 +24,7 @@ from ..adapters import credential_reports, other_detectors, signals
 from ..adapters.clock import HomeClock
 from ..adapters.code_book import HashedCodeBook
 from ..adapters.code_source import SecretIdSource
-from ..adapters.contacts import HomeContacts
+from ..adapters.contacts.home import HomeContacts
 from ..adapters.journal import SqliteJournal
 from ..adapters.locks import HomeLocks, load_key
 from ..adapters.police_api import PoliceApiCenter, callback_check, reports
@@ -75,10 +75,11 @@ async def compose(
         async_get_clientsession(hass), lambda item: _access(hass, entry, key, item), wording
     )
     seeing = see(hass, entry, desk, clock, folder=folder)
+    contacts = _contacts(hass, entry, premises, wording)
     outbox = Outbox(
         desk,
         clock,
-        contacts=_contacts(hass, entry, premises, wording),
+        contacts=contacts,
         center=center,
         locks=locks,
         granting=granting,
@@ -102,6 +103,7 @@ async def compose(
         try_responder=partial(_try_responder, hass, entry),
         start_callback_check=partial(_callback_check, hass, entry, ids, wording),
         camera_ways=lambda: seeing.cameras.measured,
+        missing_channels=contacts.missing,
     )
     try:
         _listen(hass, entry, runtime, premises, key)
@@ -150,7 +152,8 @@ def _contacts(
         hass,
         domain=c.DOMAIN,
         entry_id=entry.entry_id,
-        targets={item.id: item.notify for item in premises.contacts.values() if item.notify},
+        people=premises.contacts,
+        voice=entry.options.get(c.CONF_TTS),
         siren=premises.policy.siren,
         wording=wording,
     )
