@@ -1,12 +1,14 @@
-"""What every action reads from its call: who asks, and which incident is meant."""
+"""What is read from every call: who asks, whether they are there, and which incident or area is meant."""
 
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from homeassistant.core import ServiceCall, ServiceResponse
+from homeassistant.core import Context, ServiceCall, ServiceResponse
+from homeassistant.helpers import entity_registry as er
 
 from .core.errors import InvalidRequestError
 from .core.incident import Incident
+from .core.premises import Area, Zone
 from .core.rules.dispatch import is_visible
 from .runtime import VerifiedResponseRuntime
 
@@ -14,9 +16,20 @@ type Answer = Coroutine[Any, Any, ServiceResponse]
 type Handler = Callable[[VerifiedResponseRuntime, ServiceCall], Answer]
 
 
+def actor(context: Context | None) -> str:
+    """Return who acts, as it is journalled."""
+    user = context.user_id if context else None
+    return f"user:{user}" if user else "automation"
+
+
+def is_attended(context: Context | None) -> bool:
+    """Say whether a person acts now: what an automation does has no user, or follows from something."""
+    return context is not None and context.user_id is not None and context.parent_id is None
+
+
 def caller(call: ServiceCall) -> str:
-    """Return who asks, as it is journalled."""
-    return f"user:{call.context.user_id}" if call.context.user_id else "automation"
+    """Return who calls an action, as it is journalled."""
+    return actor(call.context)
 
 
 def incident_meant(
@@ -36,3 +49,26 @@ def incident_meant(
     if len(shown) > 1 and not ended:
         raise InvalidRequestError("several_incidents_open")
     return shown[-1]
+
+
+def area_meant(runtime: VerifiedResponseRuntime, call: ServiceCall) -> Area:
+    """Return the area meant: by its panel, else the only one."""
+    areas = runtime.desk.premises.areas
+    panel = call.data.get("panel")
+    if panel is None:
+        if len(areas) != 1:
+            raise InvalidRequestError("several_areas")
+        return next(iter(areas.values()))
+    entry = er.async_get(call.hass).async_get(panel)
+    area = areas.get(entry.config_subentry_id or "") if entry is not None else None
+    if area is None:
+        raise InvalidRequestError("panel_not_configured", entity_id=panel)
+    return area
+
+
+def zone_meant(runtime: VerifiedResponseRuntime, wanted: str) -> Zone:
+    """Return a zone by its sensor's entity id, its name or its id."""
+    for zone in runtime.desk.premises.zones.values():
+        if wanted in {zone.source, zone.name, zone.id}:
+            return zone
+    raise InvalidRequestError("zone_not_configured", name=wanted)

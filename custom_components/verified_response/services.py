@@ -9,15 +9,17 @@ from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, Supp
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.service import async_get_config_entry, async_register_admin_service
 
-from . import access_actions, incident_actions, record_actions
+from . import access_actions, alarm_actions, incident_actions, record_actions
 from .action_call import Answer, Handler
 from .const import DOMAIN
 from .core.evidence import Threat
+from .core.premises import ArmMode
 from .core.rules.dispatch import GROUNDS
 from .ha_errors import translated
 
 ENTRY = {vol.Optional("config_entry_id"): cv.string}
 INCIDENT = {vol.Optional("incident_id"): cv.string}
+PANEL = {vol.Optional("panel"): cv.entity_id}
 
 
 ACTIONS: dict[str, tuple[Handler, dict[Any, Any], SupportsResponse, bool]] = {
@@ -94,7 +96,39 @@ ACTIONS: dict[str, tuple[Handler, dict[Any, Any], SupportsResponse, bool]] = {
         SupportsResponse.ONLY,
         True,
     ),
-    "get_incident": (record_actions.get_incident, INCIDENT, SupportsResponse.ONLY, True),
+    "get_incident": (
+        record_actions.get_incident,
+        INCIDENT | {vol.Optional("records", default=False): cv.boolean},
+        SupportsResponse.ONLY,
+        True,
+    ),
+    "replay_incident": (record_actions.replay_incident, INCIDENT, SupportsResponse.ONLY, True),
+    "arm": (
+        alarm_actions.arm,
+        PANEL
+        | {
+            vol.Required("mode"): vol.In(tuple(ArmMode)),
+            vol.Optional("skip_exit_delay", default=False): cv.boolean,
+            vol.Optional("bypass", default=list): vol.All(cv.ensure_list, [cv.string]),
+        },
+        SupportsResponse.OPTIONAL,
+        False,
+    ),
+    "bypass_zone": (
+        alarm_actions.bypass_zone,
+        {vol.Required("zone"): cv.string, vol.Optional("bypassed", default=True): cv.boolean},
+        SupportsResponse.NONE,
+        True,
+    ),
+    "acknowledge": (alarm_actions.acknowledge, PANEL, SupportsResponse.NONE, False),
+    "start_walk_test": (alarm_actions.start_walk_test, {}, SupportsResponse.OPTIONAL, True),
+    "end_walk_test": (alarm_actions.end_walk_test, {}, SupportsResponse.OPTIONAL, False),
+    "forget_false_alarms": (
+        alarm_actions.forget_false_alarms,
+        {vol.Required("zone_or_camera"): cv.string},
+        SupportsResponse.NONE,
+        True,
+    ),
     "verify_journal": (record_actions.verify_journal, {}, SupportsResponse.ONLY, True),
 }
 
