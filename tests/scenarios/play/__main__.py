@@ -5,7 +5,7 @@ import json
 import sys
 from pathlib import Path
 
-from .player import Played, play
+from .player import ENGINE, Played, play
 from .scenario import files, scenarios
 from .table import plain, table
 from .tree import ScenarioError
@@ -37,6 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
     except ScenarioError as err:
         print(err, file=sys.stderr)
         return 2
+    ENGINE.propagate = False  # what it says of trouble is in the table
     played = []
     for scenario in found:
         done = play(scenario)

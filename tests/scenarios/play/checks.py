@@ -166,8 +166,9 @@ def _place(trip: ZoneTrip) -> tuple[int, float]:
 
 
 def _is_item(item: Item, found: EvidenceItem) -> bool:
-    name, source = key_of_class(type(found)), source_of(found)[1] or getattr(found, "who", "")
-    return item.name == name and item.of in {"", source, getattr(found, "by", None)}
+    who = getattr(found, "by", getattr(found, "who", ""))
+    sources = {"", source_of(found)[1], who.removeprefix("contact:")}
+    return item.name == key_of_class(type(found)) and item.of in sources
 
 
 def _is_unknown(item: Any, found: str) -> bool:
@@ -185,7 +186,7 @@ def _effects(expected: Expectation, moment: Moment, found: _Found) -> None:
     tried = {item.door_id for item in moment.news if isinstance(item, ev.DoorAttempted)}
     found.same("tried", _set(expected.tried), tried)
     sounded = [item.on for item in moment.hub.effects if isinstance(item, Sounded)]
-    last = "never" if not sounded else "on" if sounded[-1] else "off"
+    last = "never" if True not in sounded else "on" if sounded[-1] else "off"
     found.same("siren", expected.siren, last)
     if expected.nothing_leaves is not None:
         left = any(isinstance(item, Handed) for item in moment.hub.effects)

@@ -278,7 +278,7 @@ class Expectation:
     """Exactly these locks reported an attempt."""
     # effects so far
     siren: Literal["on", "off", "never"] | None = None
-    """What it was told last; never: nothing at all since the beginning."""
+    """What it was told last; never: it has not sounded since the beginning."""
     nothing_leaves: bool | None = None
     """No responder has been sent anything since the beginning."""
     # the house

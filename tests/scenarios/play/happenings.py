@@ -224,7 +224,8 @@ class Panel:
     phase: Phase
     area: AreaName = ""
     mode: ArmMode | None = None
-    by: str = "panel"
+    by: PersonName | None = None
+    """Whom the panel names."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

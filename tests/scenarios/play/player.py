@@ -1,11 +1,13 @@
 """A scenario played from its beginning to its end: one row for each moment at which something changed."""
 
+import logging
 import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final, override
 from zoneinfo import ZoneInfo
 
 from custom_components.verified_response.core import events as ev
@@ -21,7 +23,8 @@ from .scenario import Scenario, Step
 from .tree import Place
 from .verbs import do
 
-UNEXPECTED = Expectation()
+ENGINE: Final = logging.getLogger("custom_components.verified_response")
+UNEXPECTED: Final = Expectation()
 """What holds at every step without a word: nothing was refused."""
 
 
@@ -70,8 +73,31 @@ class Played:
 
 def play(scenario: Scenario) -> Played:
     """Play it; every run of it is the same."""
-    with _in_zone(scenario.time_zone), stage() as runner:
-        return runner.run(_play(scenario))
+    with _in_zone(scenario.time_zone), _listening() as crashes, stage() as runner:
+        return runner.run(_play(scenario, crashes))
+
+
+class _Crashes(logging.Handler):
+    """Keeps what the engine caught and only logged: in a play no bug may pass for a calm house."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.found: list[str] = []
+
+    @override
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.exc_info:
+            self.found.append(f"the engine crashed: {record.getMessage()} ({record.exc_info[1]!r})")
+
+
+@contextmanager
+def _listening() -> Iterator[_Crashes]:
+    handler = _Crashes()
+    ENGINE.addHandler(handler)
+    try:
+        yield handler
+    finally:
+        ENGINE.removeHandler(handler)
 
 
 @contextmanager
@@ -92,9 +118,9 @@ def _in_zone(zone: ZoneInfo | None) -> Iterator[None]:
             time.tzset()
 
 
-async def _play(scenario: Scenario) -> Played:
+async def _play(scenario: Scenario, crashes: _Crashes) -> Played:
     hub = Hub(scenario.house, scenario.begins, patrol=_looks_outdoors(scenario))
-    score = _Score(hub=hub)
+    score = _Score(hub=hub, crashes=crashes.found)
     await hub.start()
     score.begin()
     for step in scenario.steps:
@@ -119,6 +145,7 @@ class _Score:
     """The rows so far, and how far the lists of the hub have been read."""
 
     hub: Hub
+    crashes: list[str]
     lines: list[Line] = field(default_factory=list)
     written: tuple[int, int] = (0, 0)
     """Effects and news that are in a row already."""
@@ -153,6 +180,8 @@ class _Score:
         if late:
             sentence = "this step is earlier than the step before has ended"
             found.append(Failure(place=step.place, sentence=sentence))
+        found += [Failure(place=step.place, sentence=crash) for crash in self.crashes]
+        self.crashes.clear()
         self._write(step.written, step.note, refused, found, checked=step.expect is not None)
         self.stepped = self._read()
 

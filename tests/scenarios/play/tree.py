@@ -74,8 +74,10 @@ def documents(path: Path) -> Iterator[Node]:
     except yaml.MarkedYAMLError as err:
         mark = err.problem_mark or err.context_mark
         line = mark.line + 1 if mark else 1
+        problem = err.problem or err.context or ""
+        hint = "; a text with a colon in it needs quotes" if "mapping values" in problem else ""
         raise ScenarioError(
-            Place(file=str(path), line=line), f"this is not YAML: {err.problem or err.context}."
+            Place(file=str(path), line=line), f"this is not YAML: {problem}{hint}."
         ) from err
     except yaml.YAMLError as err:
         raise ScenarioError(whole, f"this is not YAML: {err}.") from err

@@ -39,18 +39,12 @@ async def do(hub: Hub, happening: h.Happening) -> None:
             hub.detector.fails = does == "fails"
         case h.OtherSees():
             _other(hub, happening)
-        case h.Panel(phase=phase, mode=mode, by=by):
-            await hub.submit(
-                cmd.SeePanel(
-                    area_id=_area(hub, happening.area),
-                    phase=phase,
-                    mode=mode,
-                    by=by,
-                    new_id=hub.ids.new_id(),
-                )
-            )
+        case h.Panel():
+            await _panel(hub, happening)
         case h.Trouble(zone=zone, kind=kind, on=on):
-            await hub.submit(cmd.ReportTrouble(zone_id=zone, kind=kind, on=on))
+            await hub.submit(
+                cmd.ReportTrouble(zone_id=zone, kind=kind, on=on, new_id=hub.ids.new_id())
+            )
         case h.Repaired(what=what, by=by):
             await hub.submit(cmd.ForgetHistory(subject_id=what, by=_contact(by)))
         case h.WalkTest(does=does, by=by):
@@ -66,6 +60,19 @@ async def do(hub: Hub, happening: h.Happening) -> None:
             await _pause(hub, happening)
         case h.ClockJumps(by=seconds):
             hub.clock.set_by(seconds)
+
+
+async def _panel(hub: Hub, happening: h.Panel) -> None:
+    await hub.submit(
+        cmd.SeePanel(
+            area_id=_area(hub, happening.area),
+            phase=happening.phase,
+            mode=happening.mode,
+            by=_contact(happening.by) if happening.by else "panel",
+            new_id=hub.ids.new_id(),
+            person=happening.by is not None,
+        )
+    )
 
 
 def _contact(person: str) -> str:
