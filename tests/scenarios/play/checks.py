@@ -129,13 +129,11 @@ def _incident(expected: Expectation, hub: Hub, incident: Incident | None, found:
 
 def _answers(expected: Expectation, incident: Incident, found: _Found) -> None:
     answers = tuple(
-        (item.by.removeprefix("contact:"), item.threat.value if item.threat else "false_alarm")
+        f"{item.by.removeprefix('contact:')} {item.threat.value if item.threat else 'false_alarm'}"
         for item in incident.verdicts
     )
     wanted = expected.answers
-    found.same(
-        "answers", None if wanted is None else tuple((i.person, i.says) for i in wanted), answers
-    )
+    found.same("answers", None if wanted is None else tuple(map(str, wanted)), answers)
     found.listed(
         "attempts",
         expected.attempts,
@@ -230,6 +228,8 @@ def _shown(item: object) -> str:
     match item:
         case str():
             return item
+        case bool():
+            return "yes" if item else "no"
         case set() | frozenset():
             return ", ".join(sorted(_shown(part) for part in item)) or "nothing"
         case tuple():
