@@ -171,7 +171,7 @@ def _is_item(item: Item, found: EvidenceItem) -> bool:
 
 def _is_unknown(item: Any, found: str) -> bool:
     what, _, whom = found.partition(":")
-    return bool(item.name == what and item.of in {"", whom})
+    return bool(item.name == what and item.of in {"", whom.removeprefix("contact:")})
 
 
 def _effects(expected: Expectation, moment: Moment, found: _Found) -> None:
