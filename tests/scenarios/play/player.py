@@ -5,7 +5,7 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, override
 from zoneinfo import ZoneInfo
@@ -231,6 +231,16 @@ class _Score:
     ) -> None:
         areas, stage_, assessment = self._known()
         effects, news = self.written
+        last = self.lines[-1] if self.lines else None
+        if (
+            checked
+            and not happened
+            and last is not None
+            and not (last.happened or last.checked)
+            and last.passed == self.hub.clock.passed
+        ):
+            self.lines[-1] = replace(last, note=note, checked=True, failures=tuple(found))
+            return
         self.lines.append(
             Line(
                 passed=self.hub.clock.passed,

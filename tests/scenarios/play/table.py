@@ -84,8 +84,29 @@ def _columns(line: Line, before: Line | None, played: Played) -> Sequence[str]:
         line.stage,
         level,
         "\n".join(reasons),
-        "\n".join(_effect(item, names.written) for item in line.effects),
+        "\n".join(_together(line.effects, names.written)),
     )
+
+
+def _unsaid(line: Line) -> str:
+    return "(time passes)" if line.effects or line.news or not line.checked else "(look)"
+
+
+def _together(effects: Sequence[Effect], written: Any) -> Iterator[str]:
+    """Say what was led to; one line for all who were told the same."""
+    told: dict[str, dict[str, list[str]]] = {}
+    for item in effects:
+        if isinstance(item, Told) and not item.failed:
+            told.setdefault(item.prompt, {}).setdefault(item.person, []).append(item.channel)
+    said: set[str] = set()
+    for item in effects:
+        if not isinstance(item, Told) or item.failed:
+            yield _effect(item, written)
+        elif item.prompt not in said:
+            said.add(item.prompt)
+            people = told[item.prompt].items()
+            ways = ", ".join(f"{written(who)} ({', '.join(by)})" for who, by in people)
+            yield f"{item.prompt} to {ways}"
 
 
 def _time(line: Line, played: Played) -> str:
