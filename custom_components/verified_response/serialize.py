@@ -33,6 +33,7 @@ def incident_summary(incident: Incident, premises: Premises) -> dict[str, Any]:
             "level": assessment.level,
             "raised_by": list(assessment.raised_by),
             "held_by": list(assessment.held_by),
+            "lowered_by": list(assessment.lowered_by),
             "unknowns": [_named(item, premises) for item in assessment.unknowns],
             "proposed_by": assessment.proposed_by,
             "policy_version": assessment.policy_version,
@@ -58,7 +59,8 @@ def _name(things: Any, key: str) -> str:
 
 def _named(unknown: str, premises: Premises) -> dict[str, str]:
     key, _, whom = unknown.partition(":")
-    return {"what": key, "where": _name({**premises.zones, **premises.cameras}, whom)}
+    known = {**premises.zones, **premises.cameras, **premises.contacts}
+    return {"what": key, "where": _name(known, whom.removeprefix("contact:"))}
 
 
 def timeline(records: Sequence[Record], premises: Premises) -> list[dict[str, Any]]:
