@@ -250,14 +250,14 @@ class StagePeople(FakeContacts):
         told = Told(
             person=contact_id,
             prompt=prompt.key,
-            channel=self._channel(contact_id, prompt),
+            channel=self._way(contact_id, prompt),
             about=prompt.about,
             failed=contact_id in self.deaf,
         )
         self._keep(told)
         await super().send(contact_id, prompt)
 
-    def _channel(self, contact_id: str, prompt: Prompt) -> str:
+    def _way(self, contact_id: str, prompt: Prompt) -> str:
         channels = self._premises.contacts[contact_id].channels
         found = next((item for item in channels if item.key == prompt.channel), None)
         chosen = found or (channels[0] if channels else None)

@@ -180,7 +180,9 @@ class _Score:
         if late:
             sentence = "this step is earlier than the step before has ended"
             found.append(Failure(place=step.place, sentence=sentence))
-        found += [Failure(place=step.place, sentence=crash) for crash in self.crashes]
+        found += [
+            Failure(place=step.place, sentence=crash) for crash in dict.fromkeys(self.crashes)
+        ]
         self.crashes.clear()
         self._write(step.written, step.note, refused, found, checked=step.expect is not None)
         self.stepped = self._read()
