@@ -27,6 +27,9 @@ async def test_stages_in_order(house: House) -> None:
     seen = [house.stage]
     await house.trip("front_door")
     seen.append(house.stage)
+    level = house.state("sensor.home_alarm_level")
+    assert level.attributes["reasons"] == ["detector_tripped"]
+    assert level.attributes["lowered_by"] == []
     await house.wait(20)
     seen.append(house.stage)
     await house.trip("hall_motion")
