@@ -81,9 +81,7 @@ def _line(item: EvidenceItem, premises: Premises) -> tuple[datetime, str, str] |
     return _told_by_others(item, premises)
 
 
-def _told_by_others(
-    item: EvidenceItem, premises: Premises
-) -> tuple[datetime, str, str] | None:
+def _told_by_others(item: EvidenceItem, premises: Premises) -> tuple[datetime, str, str] | None:
     match item:
         case PersonReported(kind=DetectedKind.PERSON):
             return item.at, name_of(premises, item.camera_id), "person_reported"
