@@ -2,19 +2,23 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.util import dt as dt_util
 
 from .channels import follow_channels
 from .config_schema import config_problems
-from .const import DOMAIN
+from .const import CONF_LEFT_AT, DOMAIN
 from .core.detection import DetectorInfo
 from .core.effects import ClearCredential
 from .core.incident import DeliveryStatus
 from .core.premises import Channel, ResponderMode
 from .core.rules.dispatch import is_on_screens
+from .core.rules.history import cries_wolf, tally
+from .core.signals import TroubleKind
 from .engine.feed import Snapshot
 from .runtime import VerifiedResponseConfigEntry
 
@@ -30,6 +34,11 @@ DETECTOR_ISSUES = frozenset(
 )
 type Gone = Mapping[str, tuple[Channel, ...]]
 """Channels that are not there, by contact."""
+SENSOR_ISSUES = {
+    TroubleKind.OFFLINE: "zone_offline",
+    TroubleKind.LOW_BATTERY: "zone_battery_low",
+    TroubleKind.TAMPER: "zone_tamper",
+}
 REMOVAL_ATTEMPTS = 3
 """After so many failures a person should look at the lock."""
 
@@ -82,6 +91,8 @@ def troubles(snapshot: Snapshot, entry: ConfigEntry, gone: Gone) -> Iterator[Tro
             placeholders={"name": camera.name, "count": str(lesson.false_alarms)},
             data={"entry_id": entry.entry_id, "camera_id": camera_id},
         )
+    yield from _wolves(snapshot, entry)
+    yield from _sensors(snapshot)
     for responder_id, error in snapshot.chain.items():
         responder = snapshot.premises.responders.get(responder_id)
         if error is not None and responder is not None:
@@ -92,6 +103,45 @@ def troubles(snapshot: Snapshot, entry: ConfigEntry, gone: Gone) -> Iterator[Tro
             )
     yield from _unsent(snapshot)
     yield from _stuck_codes(snapshot)
+
+
+def _wolves(snapshot: Snapshot, entry: ConfigEntry) -> Iterator[Trouble]:
+    """Yield the zones whose false alarms ask for repair."""
+    if snapshot.at is None:
+        return
+    policy = snapshot.premises.policy
+    for zone in snapshot.premises.zones.values():
+        outcomes = snapshot.state.history.get(zone.id, ())
+        if cries_wolf(zone, outcomes, policy, snapshot.at, left_at=left_at(entry, zone.id)):
+            yield Trouble(
+                key="zone_false_alarms",
+                subject=zone.id,
+                placeholders={
+                    "name": zone.name,
+                    "count": str(tally(outcomes, policy, snapshot.at).false),
+                    "days": str(policy.false_alarm_days),
+                },
+                data={"entry_id": entry.entry_id, "zone_id": zone.id},
+            )
+
+
+def left_at(entry: ConfigEntry, zone_id: str) -> datetime | None:
+    """Return when the owner left a zone's false alarms as they are, None when never."""
+    item = entry.subentries.get(zone_id)
+    stored = item.data.get(CONF_LEFT_AT) if item is not None else None
+    return dt_util.parse_datetime(stored) if stored is not None else None
+
+
+def _sensors(snapshot: Snapshot) -> Iterator[Trouble]:
+    """Yield what is wrong with the sensors of zones."""
+    for zone_id, kinds in snapshot.state.troubles.items():
+        zone = snapshot.premises.zones.get(zone_id)
+        for kind in kinds if zone is not None else ():
+            yield Trouble(
+                key=SENSOR_ISSUES[kind],
+                subject=zone_id,
+                placeholders={"name": snapshot.premises.zones[zone_id].name},
+            )
 
 
 def _blind(detector: DetectorInfo) -> Iterator[Trouble]:
@@ -201,6 +251,8 @@ def _untested(
     fetching = detector is not None and detector.reason == UNDER_WAY  # every hour, where it fails
     if fetching or (detector is None and entry.runtime_data.detector is not None):
         yield f"{entry.entry_id}_detector_"
+    if snapshot.at is None:
+        yield f"{entry.entry_id}_zone_false_alarms_"
     if not entry.runtime_data.learning.ready:
         yield f"{entry.entry_id}_camera_false_alarms_"
     for responder in snapshot.premises.responders.values():
