@@ -34,6 +34,7 @@ CONF_MODEL: Final = "model"
 CONF_SERVER_URL: Final = "server_url"
 CONF_SERVER_MODEL: Final = "server_model"
 CONF_SIREN: Final = "siren"
+CONF_TTS: Final = "tts"
 CONF_LANGUAGE: Final = "language"
 
 # Asked with the options, not stored

@@ -1,6 +1,6 @@
 """Trouble that a person should mend becomes a repair issue, and goes when it is mended."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -9,12 +9,13 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 
+from .channels import follow_channels
 from .config_schema import config_problems
 from .const import CONF_LEFT_AT, DOMAIN
 from .core.detection import DetectorInfo
 from .core.effects import ClearCredential
 from .core.incident import DeliveryStatus
-from .core.premises import ResponderMode
+from .core.premises import Channel, ResponderMode
 from .core.rules.dispatch import is_on_screens
 from .core.rules.history import cries_wolf, tally
 from .core.signals import TroubleKind
@@ -36,6 +37,8 @@ SENSOR_ISSUES = {
     TroubleKind.LOW_BATTERY: "zone_battery_low",
     TroubleKind.TAMPER: "zone_tamper",
 }
+type Gone = Mapping[str, tuple[Channel, ...]]
+"""Channels that are not there, by contact."""
 REMOVAL_ATTEMPTS = 3
 """After so many failures a person should look at the lock."""
 
@@ -52,7 +55,7 @@ class Trouble:
     """What its fix flow needs; None when nothing can be fixed by asking."""
 
 
-def troubles(snapshot: Snapshot, entry: ConfigEntry) -> Iterator[Trouble]:
+def troubles(snapshot: Snapshot, entry: ConfigEntry, gone: Gone) -> Iterator[Trouble]:
     """Yield what is wrong now."""
     if not snapshot.durable:
         yield Trouble(key="journal_not_written", severity=ir.IssueSeverity.ERROR)
@@ -64,8 +67,18 @@ def troubles(snapshot: Snapshot, entry: ConfigEntry) -> Iterator[Trouble]:
         )
     if snapshot.detector is not None and snapshot.detector.reason is not None:
         yield from _blind(snapshot.detector)
-    if not any(contact.notify for contact in snapshot.premises.contacts.values()):
+    if not any(contact.channels for contact in snapshot.premises.contacts.values()):
         yield Trouble(key="nobody_to_ask", severity=ir.IssueSeverity.ERROR)
+    for contact_id, channels in gone.items():
+        yield Trouble(
+            key="channel_missing",
+            subject=contact_id,
+            severity=ir.IssueSeverity.ERROR,
+            placeholders={
+                "name": snapshot.premises.contacts[contact_id].name,
+                "channels": ", ".join(channel.target for channel in channels),
+            },
+        )
     for problem in config_problems(entry):
         yield Trouble(
             key=problem.code, subject=problem.subentry_id, placeholders={"name": problem.name}
@@ -186,12 +199,15 @@ def follow_issues(hass: HomeAssistant, entry: VerifiedResponseConfigEntry) -> Ca
     shown: dict[str, Trouble] = {}
 
     left = _issues_of(hass, entry)  # by the configuration before this one
+    gone: Gone | None = None
 
     @callback
     def look() -> None:
         snapshot = entry.runtime_data.coordinator.data
-        now = {_issue_id(entry, trouble): trouble for trouble in troubles(snapshot, entry)}
-        untested = tuple(_untested(snapshot, entry))
+        now = {
+            _issue_id(entry, trouble): trouble for trouble in troubles(snapshot, entry, gone or {})
+        }
+        untested = tuple(_untested(snapshot, entry, gone))
         for issue_id in (shown.keys() | left) - now.keys():
             if issue_id.startswith(untested):
                 left.add(issue_id)
@@ -204,12 +220,33 @@ def follow_issues(hass: HomeAssistant, entry: VerifiedResponseConfigEntry) -> Ca
         shown.clear()
         shown.update(now)
 
+    @callback
+    def looked_for(missing: Gone) -> None:
+        nonlocal gone
+        if missing != gone:
+            gone = missing
+            look()
+
     look()
-    return entry.runtime_data.coordinator.async_add_listener(look)
+    ends = (
+        entry.runtime_data.coordinator.async_add_listener(look),
+        follow_channels(hass, entry, looked_for),
+    )
+
+    @callback
+    def end() -> None:
+        for cancel in ends:
+            cancel()
+
+    return end
 
 
-def _untested(snapshot: Snapshot, entry: VerifiedResponseConfigEntry) -> Iterator[str]:
+def _untested(
+    snapshot: Snapshot, entry: VerifiedResponseConfigEntry, gone: Gone | None
+) -> Iterator[str]:
     """Yield how the ids of issues begin that nobody can judge yet; they stay, and stay ignored."""
+    if gone is None:
+        yield f"{entry.entry_id}_channel_missing_"
     detector = snapshot.detector
     fetching = detector is not None and detector.reason == UNDER_WAY  # every hour, where it fails
     if fetching or (detector is None and entry.runtime_data.detector is not None):

@@ -73,6 +73,7 @@ def _level_attributes(snapshot: Snapshot) -> Mapping[str, Any]:
         "incident_id": incident.id,
         "reasons": list(assessment.raised_by),
         "held_by": list(assessment.held_by),
+        "lowered_by": list(assessment.lowered_by),
         "unknowns": [item.partition(":")[0] for item in assessment.unknowns],
         "proposed_by": assessment.proposed_by,
     }

@@ -118,7 +118,7 @@ def _first_channel(attempt: Attempt, premises: Premises) -> str | None:
 
 def _named(unknown: str, premises: Premises) -> dict[str, str]:
     key, _, whom = unknown.partition(":")
-    return {"what": key, "where": _names(premises).get(whom, whom)}
+    return {"what": key, "where": _names(premises).get(whom.removeprefix("contact:"), whom)}
 
 
 def timeline(records: Sequence[Record], premises: Premises) -> list[dict[str, Any]]:

@@ -14,7 +14,10 @@ PROTOCOL_METHODS = 8
 ROOM_MODULES = 20
 ROOMS = (
     "core",
+    "core/events",
+    "core/folds",
     "core/rules",
+    "core/rules/validation",
     "core/sight",
     "engine",
     "engine/looking",
