@@ -1,14 +1,15 @@
 """What is read from every call: who asks, whether they are there, and which incident or area is meant."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from homeassistant.core import Context, ServiceCall, ServiceResponse
 from homeassistant.helpers import entity_registry as er
 
 from .core.errors import InvalidRequestError
+from .core.events import ArmingFailed, Event
 from .core.incident import Incident
-from .core.premises import Area, Zone
+from .core.premises import Area, Premises, Zone
 from .core.rules.dispatch import is_visible
 from .runtime import VerifiedResponseRuntime
 
@@ -64,6 +65,21 @@ def area_meant(runtime: VerifiedResponseRuntime, call: ServiceCall) -> Area:
     if area is None:
         raise InvalidRequestError("panel_not_configured", entity_id=panel)
     return area
+
+
+def refuse_failed(events: Sequence[Event], premises: Premises) -> None:
+    """Tell whoever armed what the record says: it is not armed, and why; raises InvalidRequestError."""
+    for event in events:
+        if isinstance(event, ArmingFailed):
+            names = ", ".join(premises.zones[zone_id].name for zone_id in event.zones)
+            raise InvalidRequestError("area_not_ready", zones=names)
+
+
+def refuse_linked(premises: Premises, area_id: str) -> None:
+    """Say which panel arms the area instead of ours; raises InvalidRequestError."""
+    area = premises.areas.get(area_id)
+    if area is not None and area.panel is not None:
+        raise InvalidRequestError("area_is_linked", panel=area.panel)
 
 
 def zone_meant(runtime: VerifiedResponseRuntime, wanted: str) -> Zone:

@@ -2,7 +2,7 @@
 
 from homeassistant.core import ServiceCall, ServiceResponse
 
-from .action_call import area_meant, caller, is_attended, zone_meant
+from .action_call import area_meant, caller, is_attended, refuse_failed, zone_meant
 from .core.commands import (
     AcknowledgeFailure,
     Arm,
@@ -25,7 +25,7 @@ async def arm(runtime: VerifiedResponseRuntime, call: ServiceCall) -> ServiceRes
     if bypass and runtime.desk.state.area(area.id).phase in PROTECTING:
         # Whoever arms needs no code: what protects already must not be thinned out by arming anew.
         raise InvalidRequestError("bypass_while_armed")
-    await runtime.desk.submit(
+    events = await runtime.desk.submit(
         Arm(
             area_id=area.id,
             mode=ArmMode(call.data["mode"]),
@@ -36,6 +36,7 @@ async def arm(runtime: VerifiedResponseRuntime, call: ServiceCall) -> ServiceRes
             attended=is_attended(call.context),
         )
     )
+    refuse_failed(events, runtime.desk.premises)
     state = runtime.desk.state.area(area.id)
     return {
         "phase": state.phase.value,

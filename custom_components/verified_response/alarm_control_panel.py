@@ -12,7 +12,7 @@ from homeassistant.components.alarm_control_panel import (
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .action_call import actor, is_attended
+from .action_call import actor, is_attended, refuse_failed, refuse_linked
 from .core.commands import Arm, Disarm
 from .core.premises import Area, ArmMode
 from .core.state import AreaState, Phase
@@ -114,6 +114,7 @@ class AreaPanel(PartEntity, AlarmControlPanelEntity):
                     new_id=self._runtime.ids.new_id(),
                 )
             )
+            refuse_linked(self.snapshot.premises, self._part_id)  # under duress it looks the same
 
     @override
     async def async_alarm_arm_away(self, code: str | None = None) -> None:
@@ -133,7 +134,7 @@ class AreaPanel(PartEntity, AlarmControlPanelEntity):
 
     async def _arm(self, mode: ArmMode) -> None:
         with translated():
-            await self._runtime.desk.submit(
+            events = await self._runtime.desk.submit(
                 Arm(
                     area_id=self._part_id,
                     mode=mode,
@@ -142,3 +143,4 @@ class AreaPanel(PartEntity, AlarmControlPanelEntity):
                     attended=is_attended(self._context),
                 )
             )
+            refuse_failed(events, self.snapshot.premises)

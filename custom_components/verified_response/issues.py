@@ -32,13 +32,13 @@ DETECTOR_ISSUES = frozenset(
         "detector_server_unreachable",
     }
 )
+type Gone = Mapping[str, tuple[Channel, ...]]
+"""Channels that are not there, by contact."""
 SENSOR_ISSUES = {
     TroubleKind.OFFLINE: "zone_offline",
     TroubleKind.LOW_BATTERY: "zone_battery_low",
     TroubleKind.TAMPER: "zone_tamper",
 }
-type Gone = Mapping[str, tuple[Channel, ...]]
-"""Channels that are not there, by contact."""
 REMOVAL_ATTEMPTS = 3
 """After so many failures a person should look at the lock."""
 
