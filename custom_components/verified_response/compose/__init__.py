@@ -1,8 +1,6 @@
 """The only place where everything meets: adapters and engine become a runtime."""
 
-import hashlib
-import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
@@ -20,20 +18,19 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
 from .. import const as c
-from ..adapters import answers, credential_reports, other_detectors, signals
+from ..adapters import signals
 from ..adapters.clock import HomeClock
 from ..adapters.code_book import HashedCodeBook
 from ..adapters.code_source import SecretIdSource
 from ..adapters.contacts import HomeContacts
 from ..adapters.journal import SqliteJournal
 from ..adapters.locks import HomeLocks, load_key
-from ..adapters.police_api import PoliceApiCenter, callback_check, reports
+from ..adapters.police_api import PoliceApiCenter, callback_check
 from ..adapters.police_api.access import Access
 from ..adapters.wording import load_wording
 from ..config_schema import premises_from_entry, stored_codes
 from ..coordinator import VerifiedResponseCoordinator
-from ..core.access import AccessGrant
-from ..core.commands import Confirm, CredentialSeen, Dismiss
+from ..core.commands import Confirm, Dismiss
 from ..core.errors import InvalidRequestError
 from ..core.evidence import Threat
 from ..core.premises import Premises
@@ -43,10 +40,10 @@ from ..engine.desk import Desk
 from ..engine.granting import Granting
 from ..engine.intake import Intake
 from ..engine.keypad import Keypad
-from ..engine.other_detectors import OtherDetectors
 from ..engine.outbox import Outbox
 from ..engine.ports import IdSource, Wording
 from ..runtime import VerifiedResponseConfigEntry, VerifiedResponseRuntime
+from .listening import listen, webhook_id
 from .seeing import Seeing, follow_models, see
 
 LAST_ZONES: HassKey[dict[str, tuple[datetime, Mapping[str, ZoneStatus]]]] = HassKey(
@@ -105,7 +102,7 @@ async def compose(
         camera_ways=lambda: seeing.cameras.measured,
     )
     try:
-        _listen(hass, entry, runtime, premises, key)
+        listen(hass, entry, runtime, key, answered=partial(_answered, runtime))
         follow_models(entry, runtime, seeing.choice)
         _catch_up(hass, runtime, before)
         runtime.begin()
@@ -187,11 +184,6 @@ def _place(hass: HomeAssistant, entity_id: str) -> tuple[str, str]:
     return found.device_id or entity_id, area or entity_id
 
 
-def _webhook_id(key: bytes, responder_id: str) -> str:
-    """Return an id that is stable and that nobody without the key can guess."""
-    return hmac.new(key, f"webhook {responder_id}".encode(), hashlib.sha256).hexdigest()
-
-
 def _access(
     hass: HomeAssistant, entry: VerifiedResponseConfigEntry, key: bytes, responder_id: str
 ) -> Access | None:
@@ -200,7 +192,7 @@ def _access(
         return None
     url: str | None = None
     with suppress(NoURLAvailableError):
-        url = webhook.async_generate_url(hass, _webhook_id(key, responder_id))
+        url = webhook.async_generate_url(hass, webhook_id(key, responder_id))
     return _from_form(entry, item.data, webhook_url=url)
 
 
@@ -237,54 +229,6 @@ def _catch_up(
     intake.learn({zone: before[zone] if zone in opened else now[zone] for zone in now})
     for zone in opened:
         intake.accept(Signal(zone_id=zone, kind=SignalKind.TRIPPED, at=runtime.desk.now()))
-
-
-def _listen(
-    hass: HomeAssistant,
-    entry: VerifiedResponseConfigEntry,
-    runtime: VerifiedResponseRuntime,
-    premises: Premises,
-    key: bytes,
-) -> None:
-    """Connect Home Assistant's happenings to the desk."""
-    desk = runtime.desk
-
-    async def used(door_id: str, slot: int) -> None:
-        await desk.submit(CredentialSeen(door_id=door_id, slot=slot))
-
-    def grants() -> Iterable[AccessGrant]:
-        return desk.state.grants.values()
-
-    entry.async_on_unload(signals.listen(hass, premises, runtime.intake.accept))
-    others = OtherDetectors(desk)
-    entry.async_on_unload(others.close)
-    entry.async_on_unload(other_detectors.listen(hass, premises, others.accept, now=desk.now))
-    entry.async_on_unload(
-        credential_reports.listen(
-            hass,
-            premises,
-            grants,
-            lambda door, slot: desk.run(used(door, slot), name="credential used"),
-        )
-    )
-    entry.async_on_unload(
-        answers.listen(
-            hass,
-            lambda *answer: desk.run(_answered(runtime, *answer), name="answer"),
-        )
-    )
-    for item in entry.get_subentries_of_type(c.SUBENTRY_RESPONDER):
-        entry.async_on_unload(
-            reports.listen(
-                hass,
-                domain=c.DOMAIN,
-                webhook_id=_webhook_id(key, item.subentry_id),
-                responder_id=item.subentry_id,
-                secret=item.data[c.CONF_CLIENT_SECRET],
-                say=desk.submit,
-                is_stored=lambda: desk.durable,
-            )
-        )
 
 
 async def _answered(
