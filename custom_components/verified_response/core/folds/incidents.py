@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from .. import events as ev
 from ..evidence import EvidenceItem, PersonSeen, ZoneTrip
-from ..incident import HAS_LEVEL, Attempt, Incident, Stage
+from ..incident import HAS_LEVEL, Attempt, Incident, IncidentKind, Stage
 from ..state import (
     KEPT_ATTEMPTS,
     KEPT_ENDED,
@@ -39,7 +39,10 @@ def _(event: ev.IncidentOpened, state: PremisesState, at: datetime) -> PremisesS
     ended = [key for key, item in kept.items() if not item.is_open and key not in busy]
     for key in ended[: max(0, len(ended) - KEPT_ENDED + 1)]:
         del kept[key]
-    return replace(state, incidents={**kept, incident.id: incident}, waiting={})
+    state = replace(state, incidents={**kept, incident.id: incident})
+    if event.kind is IncidentKind.BURGLARY:  # what was noted before belongs to it now
+        return replace(state, recent=(), waiting={})
+    return state
 
 
 @fold.register
@@ -62,13 +65,6 @@ def _(event: ev.EvidenceNoted, state: PremisesState, at: datetime) -> PremisesSt
     if event.waits and isinstance(event.item, ZoneTrip):
         return replace(state, waiting={**state.waiting, event.item.zone_id: at})
     return state
-
-
-@fold.register
-def _(event: ev.TripRepeated, state: PremisesState, _at: datetime) -> PremisesState:
-    if event.look_until is None:
-        return state
-    return with_incident(state, event.incident_id, look_until=event.look_until)
 
 
 @fold.register
@@ -96,7 +92,23 @@ def _(event: ev.DoorAttempted, state: PremisesState, at: datetime) -> PremisesSt
 def _(event: ev.PersonOutside, state: PremisesState, at: datetime) -> PremisesState:
     recent = at - timedelta(seconds=OUTSIDE_AGAIN_S)
     warned = {key: then for key, then in state.outside_at.items() if then > recent}
-    return replace(state, outside_at={**warned, event.camera_id: at})
+    seen = PersonSeen(
+        at=event.at,
+        camera_id=event.camera_id,
+        outdoor=True,
+        trust=event.trust,
+        engine=event.engine,
+        scores=event.scores,
+        box=event.box,
+        count=event.count,
+        dwell_s=event.dwell_s,
+        direction=event.direction,
+    )
+    return replace(
+        state,
+        outside_at={**warned, event.camera_id: at},
+        recent=(*state.recent, seen)[-KEPT_RECENT:],
+    )
 
 
 @fold.register
@@ -129,7 +141,10 @@ def _(event: ev.VerdictGiven, state: PremisesState, _at: datetime) -> PremisesSt
 def _(event: ev.IncidentEnded, state: PremisesState, at: datetime) -> PremisesState:
     incident = state.incidents[event.incident_id]
     if incident.kind in HAS_LEVEL and incident.stage is not Stage.ENTRY_DELAY:
-        state = _remembered(state, incident, Outcome(at=at, false=event.stage is Stage.CANCELLED))
+        false = event.stage is Stage.CANCELLED
+        state = _remembered(state, incident, Outcome(at=at, false=false, doubted=not event.recall))
+    elif incident.kind is IncidentKind.DURESS:
+        state = _without_doubted(state)
     return with_incident(
         state,
         event.incident_id,
@@ -170,9 +185,20 @@ def bounded(items: tuple[EvidenceItem, ...]) -> tuple[EvidenceItem, ...]:
 def _remembered(state: PremisesState, incident: Incident, outcome: Outcome) -> PremisesState:
     """Keep how it ended for each zone that tripped and each camera that saw somebody."""
     spoke = {item.zone_id for item in incident.evidence if isinstance(item, ZoneTrip)} | {
-        item.camera_id for item in incident.evidence if isinstance(item, PersonSeen)
+        item.camera_id
+        for item in incident.evidence
+        if isinstance(item, PersonSeen) and item.at >= incident.opened_at
     }
     history = dict(state.history)
     for subject in sorted(spoke):
         history[subject] = (*history.get(subject, ()), outcome)[-KEPT_OUTCOMES:]
     return replace(state, history=history)
+
+
+def _without_doubted(state: PremisesState) -> PremisesState:
+    """Forget what was called false under a threat that is over."""
+    history = {
+        subject: tuple(item for item in outcomes if not item.doubted)
+        for subject, outcomes in state.history.items()
+    }
+    return replace(state, history={key: kept for key, kept in history.items() if kept})
