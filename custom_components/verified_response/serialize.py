@@ -13,7 +13,7 @@ from .engine.ports import Record
 RECALL_KINDS = frozenset(
     {"DeliveryChanged", "EffectDelayed", "EffectFinished", "EffectRequested", "EffectStarted"}
 )
-HIDDEN_FIELDS = frozenset({"fingerprint", "box", "recall"})
+HIDDEN_FIELDS = frozenset({"fingerprint", "box", "plate", "recall"})
 
 
 def incident_summary(incident: Incident, premises: Premises) -> dict[str, Any]:

@@ -60,4 +60,4 @@ class Settling:
         """Take a change, before which it was silent or not; say whether its edges count by now."""
         if silent:
             self._back_at[entity_id] = self._now()
-        return self._now() - self._back_at[entity_id] >= SETTLE
+        return not timedelta() <= self._now() - self._back_at[entity_id] < SETTLE

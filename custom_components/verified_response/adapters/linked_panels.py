@@ -7,10 +7,14 @@ found at a start waits for the quiet time to pass.
 
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from homeassistant.components.alarm_control_panel import AlarmControlPanelState
+from homeassistant.components.alarm_control_panel import (
+    ATTR_CHANGED_BY,
+    AlarmControlPanelState,
+)
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, State, callback
 from homeassistant.helpers.event import async_track_state_change_event
 
@@ -41,24 +45,35 @@ MODE_ATTRIBUTES: Final = ("arm_mode", "next_state", "previous_state")
 WAITS: Final = frozenset({Phase.PENDING, Phase.TRIGGERED})
 """What may be old news when it is only found."""
 
-type Say = Callable[[str, Phase, ArmMode | None, str], None]
-type Told = Mapping[str, tuple[Phase, ArmMode | None]]
+type Told = Mapping[str, tuple[str, Phase, ArmMode | None]]
+"""By area: which panel said what."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PanelSays:
+    """What a panel says of a linked area; `person`: it names who did it."""
+
+    area_id: str
+    phase: Phase
+    mode: ArmMode | None
+    by: str
+    person: bool
 
 
 class LinkedPanels:
-    """Follows the panels of the linked areas: `say(area_id, phase, mode, by)`."""
+    """Follows the panels of the linked areas."""
 
     def __init__(
         self,
         hass: HomeAssistant,
         premises: Premises,
-        say: Say,
+        say: Callable[[PanelSays], None],
         *,
         clock: Clock,
         quiet_until: datetime | None,
         told: Told | None = None,
     ) -> None:
-        """`told`: by panel what was said before, when the configuration is taken anew in one run."""
+        """`told`: what was said before, when the configuration is taken anew in one run."""
         self._hass = hass
         self._say = say
         self._clock = clock
@@ -67,14 +82,14 @@ class LinkedPanels:
         for area in premises.areas.values():
             if area.panel is not None:
                 self._areas.setdefault(area.panel, []).append(area.id)
-        self._told = {panel: said for panel, said in (told or {}).items() if panel in self._areas}
+        self._told = dict(told or {})
         self._silent: set[str] = set()
         self._settling: set[str] = set()
         self._waits: dict[str, Callable[[], None]] = {}
 
     @property
     def told(self) -> Told:
-        """Return by panel what was said last."""
+        """Return what was said last."""
         return self._told
 
     def listen(self) -> Callable[[], None]:
@@ -108,7 +123,7 @@ class LinkedPanels:
             return  # it is looked at when the wait is over
         else:
             self._stop_waiting(panel)
-            self._tell(panel, state)
+            self._tell(panel, state, person=_names_somebody(before, state))
 
     def _falls_silent(self, panel: str) -> None:
         self._stop_waiting(panel)
@@ -142,27 +157,41 @@ class LinkedPanels:
         else:
             self._tell(panel, state)
 
-    def _tell(self, panel: str, state: State | None) -> None:
+    def _tell(self, panel: str, state: State | None, *, person: bool = False) -> None:
         phase = PHASES.get(state.state) if state is not None else None
         if state is None or phase is None:
             return
-        mode = None if phase is Phase.DISARMED else self._mode(panel, state)
-        if self._told.get(panel) == (phase, mode):
-            return
-        self._told[panel] = (phase, mode)
         for area_id in self._areas[panel]:
-            self._say(area_id, phase, mode, f"panel:{panel}")
+            mode = None if phase is Phase.DISARMED else self._mode(area_id, state)
+            if self._told.get(area_id) == (panel, phase, mode):
+                continue
+            self._told[area_id] = (panel, phase, mode)
+            self._say(
+                PanelSays(
+                    area_id=area_id, phase=phase, mode=mode, by=f"panel:{panel}", person=person
+                )
+            )
 
-    def _mode(self, panel: str, state: State) -> ArmMode:
+    def _mode(self, area_id: str, state: State) -> ArmMode:
         """Return how it is armed; where nobody says it, everything counts."""
         told = [state.state, *(str(state.attributes.get(key, "")) for key in MODE_ATTRIBUTES)]
         for text in told:
             if text in MODES:
                 return MODES[text]
-        _, before = self._told.get(panel, (None, None))
+        _, _, before = self._told.get(area_id, (None, None, None))
         return before or ArmMode.AWAY
 
 
 def _same(before: State | None, after: State | None) -> bool:
     """Say whether only attributes changed."""
     return before is not None and after is not None and before.state == after.state
+
+
+def _names_somebody(before: State | None, after: State | None) -> bool:
+    """Say whether this very change has somebody's name: a user of this hub, or a new one of the panel."""
+    if before is None or after is None:
+        return False
+    named = after.attributes.get(ATTR_CHANGED_BY)
+    return after.context.user_id is not None or bool(
+        named and named != before.attributes.get(ATTR_CHANGED_BY)
+    )

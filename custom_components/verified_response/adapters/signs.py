@@ -67,6 +67,8 @@ NAMES: Final[Mapping[SignKind, re.Pattern[str]]] = {
     SignKind.NUMBER_PLATE: re.compile(r"plate|lpr|anpr"),
 }
 """How event types and texts of sensors call the kinds."""
+DENIED: Final = re.compile(r"(?:^|_)(?:no|not|cleared?|idle|normal|off|ok)(?:_|$)")
+"""A text that names something only to say that it is not there."""
 MAINS: Final = (
     (re.compile(r"(?:off|on battery|ob)\b"), False),
     (re.compile(r"(?:on|online|ol)\b"), True),
@@ -242,7 +244,8 @@ def _happens(kind: SignKind, change: _Change) -> bool:
         return False
     if rises(before, after):
         return kind not in SOUNDS or after.state == STATE_ON  # a louder room is no breaking glass
-    return _is_named(kind, after.state) and not _is_named(kind, before.state)
+    named = kind is not SignKind.NUMBER_PLATE and _is_named(kind, after.state)
+    return named and not _is_named(kind, before.state)
 
 
 def _is_about(kind: SignKind, state: State) -> bool:
@@ -256,7 +259,8 @@ def _is_about(kind: SignKind, state: State) -> bool:
 def _is_named(kind: SignKind, text: str) -> bool:
     if kind is SignKind.VEHICLE:
         return kind_of_event(text.lower()) is DetectedKind.VEHICLE
-    return NAMES[kind].search(text.lower().replace(" ", "_")) is not None
+    words = re.sub(r"\W+", "_", text.lower())
+    return DENIED.search(words) is None and NAMES[kind].search(words) is not None
 
 
 def _plate_told(kind: SignKind, change: _Change) -> str:

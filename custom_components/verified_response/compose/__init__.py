@@ -27,6 +27,7 @@ from ..adapters.journal import SqliteJournal
 from ..adapters.locks import HomeLocks, load_key
 from ..adapters.police_api import PoliceApiCenter, callback_check
 from ..adapters.police_api.access import Access
+from ..adapters.signs import present
 from ..adapters.wording import load_wording
 from ..config_schema import premises_from_entry, stored_codes
 from ..coordinator import VerifiedResponseCoordinator
@@ -42,6 +43,7 @@ from ..engine.intake import Intake
 from ..engine.keypad import Keypad
 from ..engine.outbox import Outbox
 from ..engine.ports import IdSource, Wording
+from ..engine.supervision import Supervision
 from ..runtime import VerifiedResponseConfigEntry, VerifiedResponseRuntime
 from .listening import listen, webhook_id
 from .seeing import Seeing, follow_models, see
@@ -85,7 +87,8 @@ async def compose(
     await _start(desk, seeing, journal, resumed=before is not None)
     runtime = VerifiedResponseRuntime(
         desk=desk,
-        intake=Intake(desk, ids),
+        intake=Intake(desk, ids, present=partial(present, hass, premises)),
+        supervision=Supervision(desk, clock, ids),
         keypad=Keypad(desk, HashedCodeBook(hass, stored_codes(entry))),
         granting=granting,
         watch=seeing.watch,
@@ -102,7 +105,15 @@ async def compose(
         camera_ways=lambda: seeing.cameras.measured,
     )
     try:
-        listen(hass, entry, runtime, key, answered=partial(_answered, runtime))
+        listen(
+            hass,
+            entry,
+            runtime,
+            key,
+            clock=clock,
+            answered=partial(_answered, runtime),
+            resumed=before is not None,
+        )
         follow_models(entry, runtime, seeing.choice)
         _catch_up(hass, runtime, before)
         runtime.begin()
