@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
 from homeassistant.core import HomeAssistant
@@ -9,6 +10,7 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.verified_response.adapters import supervision
 from custom_components.verified_response.adapters.supervision import DeviceTroubles
 from custom_components.verified_response.core.premises import Premises, ZoneType
 from custom_components.verified_response.core.signals import TroubleKind
@@ -247,3 +249,32 @@ async def test_nothing_is_said_after_the_end(ear: Ear) -> None:
     await ear.state(COVER, "off", "on")
     assert ear.said == []
     assert ear.clock.next_due() is None
+
+
+async def test_two_hundred_sensors_are_followed_by_one_listener(ear: Ear) -> None:
+    """A mesh that goes down tells of every sensor in one moment; each is one look-up."""
+    zones = [builders.zone(f"z{number}", ZoneType.PERIMETER) for number in range(200)]
+    for zone in zones:
+        device = dr.async_get(ear.hass).async_get_or_create(
+            config_entry_id=ear.owner.entry_id, identifiers={("test", zone.id)}
+        )
+        ear.device = device
+        ear.add(zone.source, "door")
+        ear.add(f"sensor.{zone.id}_battery", "battery")
+        await ear.state(f"sensor.{zone.id}_battery", "80")
+    with patch.object(
+        supervision,
+        "async_track_state_change_event",
+        wraps=supervision.async_track_state_change_event,
+    ) as track:
+        ear.listen(premises=builders.premises(zones=builders.by_id(zones)))
+    assert track.call_count == 1
+    assert len(track.call_args.args[1]) == 200
+    for zone in zones:
+        ear.hass.states.async_set(f"sensor.{zone.id}_battery", "unavailable")
+    await ear.hass.async_block_till_done()
+    assert ear.said == []
+    for zone in zones:
+        ear.hass.states.async_set(f"sensor.{zone.id}_battery", "3")
+    await ear.hass.async_block_till_done()
+    assert ear.said == [(zone.id, LOW, True) for zone in zones]
