@@ -22,7 +22,7 @@ from ..adapters import signals
 from ..adapters.clock import HomeClock
 from ..adapters.code_book import HashedCodeBook
 from ..adapters.code_source import SecretIdSource
-from ..adapters.contacts import HomeContacts
+from ..adapters.contacts.home import HomeContacts
 from ..adapters.journal import SqliteJournal
 from ..adapters.locks import HomeLocks, load_key
 from ..adapters.police_api import PoliceApiCenter, callback_check
@@ -31,9 +31,6 @@ from ..adapters.signs import present
 from ..adapters.wording import load_wording
 from ..config_schema import premises_from_entry, stored_codes
 from ..coordinator import VerifiedResponseCoordinator
-from ..core.commands import Confirm, Dismiss
-from ..core.errors import InvalidRequestError
-from ..core.evidence import Threat
 from ..core.premises import Premises
 from ..core.signals import Signal, SignalKind, ZoneStatus
 from ..engine.chain import ChainCheck
@@ -62,23 +59,22 @@ async def compose(
     folder = Path(hass.config.path(".storage", c.DOMAIN, entry.entry_id))
     key = await load_key(hass, folder / "key")
     premises = premises_from_entry(entry, place_of=lambda entity: _place(hass, entity))
-    wording = await load_wording(
-        hass, c.DOMAIN, entry.options.get(c.CONF_LANGUAGE, hass.config.language)
-    )
+    language = entry.options.get(c.CONF_LANGUAGE, hass.config.language)
+    wording = await load_wording(hass, c.DOMAIN, language)
     before = _before(hass, entry)
     clock, ids = HomeClock(hass), SecretIdSource()
     journal = SqliteJournal(folder / "journal.db")
     desk = Desk(premises=premises, journal=journal, clock=clock)
     locks = HomeLocks(hass, premises.doors, key=key)
     granting = Granting(desk, locks, ids)
-    center = PoliceApiCenter(
-        async_get_clientsession(hass), lambda item: _access(hass, entry, key, item), wording
-    )
+    access = partial(_access, hass, entry, key)
+    center = PoliceApiCenter(async_get_clientsession(hass), access, wording)
     seeing = see(hass, entry, desk, clock, folder=folder)
+    contacts = _contacts(hass, entry, premises, wording)
     outbox = Outbox(
         desk,
         clock,
-        contacts=_contacts(hass, entry, premises, wording),
+        contacts=contacts,
         center=center,
         locks=locks,
         granting=granting,
@@ -103,17 +99,10 @@ async def compose(
         try_responder=partial(_try_responder, hass, entry),
         start_callback_check=partial(_callback_check, hass, entry, ids, wording),
         camera_ways=lambda: seeing.cameras.measured,
+        missing_channels=contacts.missing,
     )
     try:
-        listen(
-            hass,
-            entry,
-            runtime,
-            key,
-            clock=clock,
-            answered=partial(_answered, runtime),
-            resumed=before is not None,
-        )
+        listen(hass, entry, runtime, key, clock=clock, resumed=before is not None)
         follow_models(entry, runtime, seeing.choice)
         _catch_up(hass, runtime, before)
         runtime.begin()
@@ -159,7 +148,8 @@ def _contacts(
         hass,
         domain=c.DOMAIN,
         entry_id=entry.entry_id,
-        targets={item.id: item.notify for item in premises.contacts.values() if item.notify},
+        people=premises.contacts,
+        voice=entry.options.get(c.CONF_TTS),
         siren=premises.policy.siren,
         wording=wording,
     )
@@ -240,31 +230,3 @@ def _catch_up(
     intake.learn({zone: before[zone] if zone in opened else now[zone] for zone in now})
     for zone in opened:
         intake.accept(Signal(zone_id=zone, kind=SignalKind.TRIPPED, at=runtime.desk.now()))
-
-
-async def _answered(
-    runtime: VerifiedResponseRuntime,
-    action: str,
-    incident_id: str,
-    contact_id: str,
-    typed: str | None,
-) -> None:
-    """Follow a tapped button; denying needs the code, confirming does not."""
-    if contact_id not in runtime.desk.premises.contacts:
-        return
-    by = f"contact:{contact_id}"
-    with suppress(InvalidRequestError):  # the incident may have ended meanwhile
-        if action == "confirm":
-            await runtime.desk.submit(
-                Confirm(incident_id=incident_id, threat=Threat.PROPERTY, by=by)
-            )
-        elif action == "false_alarm":
-            verdict = await runtime.keypad.check(typed, area_id=None, by=by)
-            await runtime.desk.submit(
-                Dismiss(
-                    incident_id=incident_id,
-                    by=f"contact:{verdict.contact_id}" if verdict else by,
-                    duress=bool(verdict and verdict.duress),
-                    new_id=runtime.ids.new_id(),
-                )
-            )

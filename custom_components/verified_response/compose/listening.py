@@ -2,14 +2,13 @@
 
 import hashlib
 import hmac
-from collections.abc import Callable, Coroutine, Iterable
-from typing import Any
+from collections.abc import Iterable
 
 from homeassistant.core import HomeAssistant
 from homeassistant.util.hass_dict import HassKey
 
 from .. import const as c
-from ..adapters import answers, credential_reports, other_detectors, signals
+from ..adapters import credential_reports, other_detectors, signals
 from ..adapters.linked_panels import LinkedPanels, PanelSays, Told
 from ..adapters.lock_reports import LockReports
 from ..adapters.police_api import reports as responder_reports
@@ -25,8 +24,7 @@ from ..engine.feed import Snapshot
 from ..engine.other_detectors import OtherDetectors
 from ..engine.ports import Clock
 from ..runtime import VerifiedResponseConfigEntry, VerifiedResponseRuntime
-
-type Answered = Callable[[str, str, str, str | None], Coroutine[Any, Any, None]]
+from .answering import follow_answers
 
 LAST_PANELS: HassKey[dict[str, Told]] = HassKey("verified_response_last_panels")
 
@@ -43,22 +41,16 @@ def listen(
     key: bytes,
     *,
     clock: Clock,
-    answered: Answered,
     resumed: bool,
 ) -> None:
-    """Connect everything that comes in; `answered` follows a tapped button.
-
-    `resumed`: the configuration is taken anew in the same run.
-    """
+    """Connect everything that comes in; `resumed`: the configuration is taken anew in one run."""
     desk = runtime.desk
     premises = desk.premises
     entry.async_on_unload(signals.listen(hass, premises, runtime.intake.accept))
     others = OtherDetectors(desk)
     entry.async_on_unload(others.close)
     entry.async_on_unload(other_detectors.listen(hass, premises, others.accept, now=desk.now))
-    entry.async_on_unload(
-        answers.listen(hass, lambda *answer: desk.run(answered(*answer), name="answer"))
-    )
+    follow_answers(hass, entry, runtime)
     _listen_to_signs(hass, entry, desk)
     _listen_to_locks(hass, entry, desk)
     _listen_to_devices(hass, entry, runtime, clock)
