@@ -244,6 +244,8 @@ def test_the_exit_delay_goes_on_over_a_restart():
     house = House()
     house.do(cmd.Arm(area_id="house", mode=cmd.ArmMode.AWAY, by="owner"))
     house.restart(after=600)
+    assert house.state.area("house").phase == "arming"  # the sensors have yet to report again
+    house.wait(60)
     assert house.state.area("house").phase == "armed"
 
 
