@@ -18,6 +18,7 @@ EVERY_MODE = {"away", "home", "night", "vacation"}
 COUNTS = {"interior": {"away", "vacation"}}
 CHATTER = timedelta(seconds=5)
 SILENCE = timedelta(minutes=30)
+QUIET = timedelta(minutes=1)
 PANEL_ENTRY = timedelta(minutes=5)
 
 
@@ -40,6 +41,7 @@ class Oracle:
         self.areas = {area: self.fresh() for area in areas}
         self.status = dict.fromkeys(zones, "closed")
         self.incidents: dict[str, dict[str, Any]] = {}
+        self.heard_at: dict[str, datetime] = {}
         self.spoke: dict[str, datetime] = {}
         self.walking_until: datetime | None = None
 
@@ -95,6 +97,15 @@ class Oracle:
 
     def in_(self, seconds: float) -> datetime:
         return self.now + timedelta(seconds=seconds)
+
+    def restart(self, now: datetime) -> None:
+        """The sensors have a minute to report again; who left meanwhile, nobody saw."""
+        for area in self.areas.values():
+            if area["until"]:
+                area["may_stay"] = False
+                area["until"] = max(area["until"], now + QUIET)
+        self.is_now(now)
+        self.settle()
 
     # --- arming --------------------------------------------------------------------------
 
@@ -164,10 +175,11 @@ class Oracle:
                 area.update(self.fresh())
             area["failure"] = hindering
             return set()
+        bypassed |= hindering
         raised = area["raised"] if area["phase"] == "armed" else {}
         area.update(self.fresh(), mode=mode, bypassed=bypassed, raised=raised)
         if at_once:
-            area.update(phase="armed", bypassed=bypassed | hindering)
+            area.update(phase="armed")
             return set()
         doors = self.doors(name)
         known = all(self.status[door] == "closed" for door in doors)
@@ -205,7 +217,7 @@ class Oracle:
         if ends and incident and name in incident["areas"] and not self.in_alarm():
             self.end(incident)
         if not any(area["phase"] in PROTECTING for area in self.areas.values()):
-            self.spoke = {}
+            self.spoke, self.heard_at = {}, {}
 
     def in_alarm(self) -> list[str]:
         return [name for name, area in self.areas.items() if area["phase"] in IN_ALARM]
@@ -213,7 +225,7 @@ class Oracle:
     def end(self, incident: dict[str, Any]) -> None:
         incident.update(stage="ended", until=None)
         if incident["kind"] == "burglary":
-            self.spoke = {}
+            self.spoke, self.heard_at = {}, {}
 
     def bypass(self, name: str, zone: str, *, on: bool) -> set[str]:
         if name not in self.areas:
@@ -263,20 +275,26 @@ class Oracle:
         if about["type"] in ALWAYS_ON:
             self.always_on(about["type"], new_id)
             return
-        touched = [name for name in about["areas"] if self.speaks_in(zone, name)]
-        if not touched or about["type"] == "outdoor":
+        heard = [name for name in about["areas"] if self.speaks_in(zone, name)]
+        touched = [name for name in heard if name not in self.linked]
+        anew = bool(heard) and self.is_news_again()
+        if not heard or about["type"] == "outdoor":
+            return
+        self.heard_at[zone] = max(self.now, self.heard_at.get(zone, self.now))
+        if not touched:
             return
         spoke_before = dict(self.spoke)
-        chatters = self.burglary() and zone in self.spoke and self.now < self.spoke[zone] + CHATTER
+        before = self.spoke.get(zone)
+        chatters = self.burglary() and before and abs(self.now - before) < CHATTER
         if not chatters:
             self.spoke[zone] = self.now
-        anew = self.is_news_again(zone)
         if all(self.is_shut_down(zone, name) for name in touched):
             return
+        if about["cross"] and not self.has_partner(zone, spoke_before):
+            return
+        self.raise_by(zone, touched, new_id)
         if anew:
             self.count(zone, touched)
-        if not about["cross"] or self.has_partner(zone, spoke_before):
-            self.raise_by(zone, touched, new_id)
 
     def somebody_passes(self, name: str) -> None:
         """The first opening in an exit delay is somebody leaving, the second gives the time anew, once."""
@@ -290,8 +308,7 @@ class Oracle:
     def speaks_in(self, zone: str, name: str) -> bool:
         area = self.areas[name]
         return (
-            name not in self.linked
-            and area["phase"] in PROTECTING
+            area["phase"] in PROTECTING
             and self.counts(zone, area["mode"])
             and zone not in area["bypassed"]
         )
@@ -299,7 +316,7 @@ class Oracle:
     def is_shut_down(self, zone: str, name: str) -> bool:
         return self.areas[name]["raised"].get(zone, 0) >= self.numbers["swinger_trips"]
 
-    def is_news_again(self, zone: str) -> bool:
+    def is_news_again(self) -> bool:
         """After a long silence a trip is an alarm again, though nobody ended the old one."""
         incident = self.burglary()
         if incident is None:
@@ -348,9 +365,6 @@ class Oracle:
         if incident is None:
             incident = self.open(new_id, "burglary", stage="entry")
         incident["areas"].update(touched)
-        if incident["stage"] == "entry":
-            incident["led"].add(zone)
-            incident["led"].update(key for key in about["cross"] if key in self.spoke)
         for name in touched:
             if self.areas[name]["phase"] == "armed":
                 self.areas[name]["phase"] = "pending" if delay or follows else "triggered"
@@ -366,7 +380,7 @@ class Oracle:
             "areas": set(),
             "stage": stage,
             "until": None,
-            "led": set(),
+            "opened": self.now,
             "last_trip": self.now,
             "confirmed": False,
         }
@@ -377,7 +391,8 @@ class Oracle:
         incident.update(stage="abort", until=self.in_(self.numbers["abort_window"]))
         for name in self.in_alarm():
             self.areas[name]["phase"] = "triggered"
-        for zone in incident["led"]:
+        led = [key for key, at in self.heard_at.items() if at >= incident["opened"]]
+        for zone in led:
             self.count(zone, incident["areas"].intersection(self.zones[zone]["areas"]))
 
     def always_on(self, kind: str, new_id: str) -> None:
@@ -417,13 +432,14 @@ class Oracle:
                 self.stand_down(name, ends=person or not by_itself)
             return
         if phase not in IN_ALARM:
-            if area["phase"] == "disarmed" or (phase, area["phase"]) == ("armed", "arming"):
-                area.update(self.fresh(), phase=phase, mode=mode)
-            elif (phase, area["phase"]) == ("armed", "armed"):
-                area["mode"] = mode
+            if area["phase"] == "disarmed":
+                area.update(phase=phase, mode=mode)
+            elif phase == "armed" and area["phase"] not in IN_ALARM:
+                area.update(phase=phase, mode=mode)
             return
         if area["phase"] not in IN_ALARM:
-            area.update(phase="armed", mode=area["mode"] or mode or "away")
+            known = area["mode"] if area["phase"] == "armed" else mode
+            area.update(phase="armed", mode=known or area["mode"] or "away")
         if phase == "pending":
             if incident is None:  # else it is evidence of what is open
                 incident = self.open(new_id, "burglary", stage="entry")
