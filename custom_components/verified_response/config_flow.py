@@ -19,11 +19,11 @@ from . import const as c
 from .camera_flow import CameraFlow
 from .config_schema import (
     clean,
-    in_exercise,
     premises_form,
     refuse_delays,
     without_secrets,
 )
+from .config_values import in_exercise
 from .contact_flow import ContactFlow
 from .core.alarm_codes import SALT_BYTES, hash_code, refuse_code
 from .core.premises import ResponderMode

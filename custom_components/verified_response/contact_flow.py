@@ -7,7 +7,8 @@ from typing import Any, override
 import voluptuous as vol
 
 from . import const as c
-from .config_schema import contact_form, stored_codes
+from .config_schema import contact_form
+from .config_values import stored_codes
 from .core.alarm_codes import (
     SALT_BYTES,
     StoredCode,

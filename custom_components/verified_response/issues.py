@@ -7,7 +7,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
-from .config_schema import config_problems
+from .config_values import config_problems
 from .const import DOMAIN
 from .core.detection import DetectorInfo
 from .core.effects import ClearCredential

@@ -30,7 +30,7 @@ from ..adapters.locks import HomeLocks, load_key
 from ..adapters.police_api import PoliceApiCenter, callback_check, reports
 from ..adapters.police_api.access import Access
 from ..adapters.wording import load_wording
-from ..config_schema import premises_from_entry, stored_codes
+from ..config_values import premises_from_entry, stored_codes
 from ..coordinator import VerifiedResponseCoordinator
 from ..core.access import AccessGrant
 from ..core.commands import Confirm, CredentialSeen, Dismiss
