@@ -92,6 +92,8 @@ class SeePanel:
     by: str
     new_id: str
     present: frozenset[str] = frozenset()
+    person: bool = False
+    """The panel names who did it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -116,6 +118,7 @@ class ReportTrouble:
     zone_id: str
     kind: TroubleKind
     on: bool
+    new_id: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

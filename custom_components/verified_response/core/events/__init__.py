@@ -43,7 +43,6 @@ from .incidents import (
     PeopleAsked,
     PersonOutside,
     StageChanged,
-    TripRepeated,
     VerdictGiven,
 )
 from .outward import (
@@ -94,7 +93,6 @@ __all__ = [
     "ResponderReported",
     "ShareRequested",
     "StageChanged",
-    "TripRepeated",
     "TroubleChanged",
     "VerdictGiven",
     "WalkTestEnded",
@@ -131,7 +129,6 @@ type Event = (
     | IncidentOpened
     | EvidenceAdded
     | EvidenceNoted
-    | TripRepeated
     | PersonOutside
     | LookExtended
     | Assessed

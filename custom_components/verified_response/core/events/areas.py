@@ -12,7 +12,8 @@ class AreaArming:
 
     area_id: str
     mode: ArmMode
-    until: datetime
+    until: datetime | None
+    """None while another panel decides when."""
     by: str
     not_closed: tuple[str, ...] = ()
     """Zones that have to close before the delay ends."""

@@ -45,15 +45,6 @@ class EvidenceNoted:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class TripRepeated:
-    """A zone that already filled its share of the evidence tripped again."""
-
-    incident_id: str
-    zone_id: str
-    look_until: datetime | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class PersonOutside:
     """Early warning: somebody is outside while it is armed and nothing has tripped; no incident."""
 

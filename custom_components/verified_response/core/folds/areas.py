@@ -58,7 +58,9 @@ def _(event: ev.AreaArmed, state: PremisesState, _at: datetime) -> PremisesState
 @fold.register
 def _(event: ev.ArmingFailed, state: PremisesState, at: datetime) -> PremisesState:
     failure = ArmFailure(mode=event.mode, zones=event.zones, told_at=at)
-    return with_area(state, event.area_id, AreaState(changed_by=event.by, failure=failure))
+    before = state.area(event.area_id)
+    stays = before if before.phase in PROTECTING else AreaState(changed_by=event.by)
+    return with_area(state, event.area_id, replace(stays, failure=failure))
 
 
 @fold.register

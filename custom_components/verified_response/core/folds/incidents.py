@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from .. import events as ev
 from ..evidence import EvidenceItem, PersonSeen, ZoneTrip
-from ..incident import HAS_LEVEL, Attempt, Incident, Stage
+from ..incident import HAS_LEVEL, Attempt, Incident, IncidentKind, Stage
 from ..state import (
     KEPT_ATTEMPTS,
     KEPT_ENDED,
@@ -39,7 +39,10 @@ def _(event: ev.IncidentOpened, state: PremisesState, at: datetime) -> PremisesS
     ended = [key for key, item in kept.items() if not item.is_open and key not in busy]
     for key in ended[: max(0, len(ended) - KEPT_ENDED + 1)]:
         del kept[key]
-    return replace(state, incidents={**kept, incident.id: incident}, waiting={})
+    state = replace(state, incidents={**kept, incident.id: incident})
+    if event.kind is IncidentKind.BURGLARY:  # what was noted before belongs to it now
+        return replace(state, recent=(), waiting={})
+    return state
 
 
 @fold.register
@@ -62,13 +65,6 @@ def _(event: ev.EvidenceNoted, state: PremisesState, at: datetime) -> PremisesSt
     if event.waits and isinstance(event.item, ZoneTrip):
         return replace(state, waiting={**state.waiting, event.item.zone_id: at})
     return state
-
-
-@fold.register
-def _(event: ev.TripRepeated, state: PremisesState, _at: datetime) -> PremisesState:
-    if event.look_until is None:
-        return state
-    return with_incident(state, event.incident_id, look_until=event.look_until)
 
 
 @fold.register
@@ -96,7 +92,23 @@ def _(event: ev.DoorAttempted, state: PremisesState, at: datetime) -> PremisesSt
 def _(event: ev.PersonOutside, state: PremisesState, at: datetime) -> PremisesState:
     recent = at - timedelta(seconds=OUTSIDE_AGAIN_S)
     warned = {key: then for key, then in state.outside_at.items() if then > recent}
-    return replace(state, outside_at={**warned, event.camera_id: at})
+    seen = PersonSeen(
+        at=event.at,
+        camera_id=event.camera_id,
+        outdoor=True,
+        trust=event.trust,
+        engine=event.engine,
+        scores=event.scores,
+        box=event.box,
+        count=event.count,
+        dwell_s=event.dwell_s,
+        direction=event.direction,
+    )
+    return replace(
+        state,
+        outside_at={**warned, event.camera_id: at},
+        recent=(*state.recent, seen)[-KEPT_RECENT:],
+    )
 
 
 @fold.register

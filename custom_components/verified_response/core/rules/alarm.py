@@ -1,19 +1,22 @@
-"""From a zone's trip to an incident, and from its evidence to its next stage."""
+"""From a zone's trip to an incident."""
 
 from datetime import datetime, timedelta
 
 from .. import commands as cmd
 from .. import events as ev
-from ..assessment import AlarmLevel
-from ..effects import Push, Siren
-from ..evidence import ZoneLost, ZoneTrip
-from ..incident import BEFORE_SENDING, HAS_LEVEL, LOUD, Incident, IncidentKind, Stage
+from ..effects import Siren
+from ..evidence import EvidenceItem, ZoneLost, ZoneTrip
+from ..incident import BEFORE_SENDING, LOUD, Incident, IncidentKind, Stage
 from ..premises import ALWAYS_ON, Zone, ZoneType
 from ..signals import SignalKind
 from ..state import PROTECTING, Phase
-from .dispatch import ask_people, ask_people_when_due, share_when_due
+from .arming import follow_exit
+from .asking import ask_people, tell_everybody
+from .distress import report_distress
+from .restraint import count_alarm, is_partner, is_shut_down, tell_shut_down, waits_for_partner
 from .story import Story
-from .validation.assess import assess
+from .trips import add_evidence, add_trip, join_recent, recent_evidence, trip_of
+from .walk_test import note_try
 
 TECHNICAL = {
     ZoneType.FIRE: IncidentKind.FIRE,
@@ -22,33 +25,25 @@ TECHNICAL = {
     ZoneType.TAMPER: IncidentKind.TAMPER,
 }
 CALLED = {ZoneType.PANIC: IncidentKind.PANIC, ZoneType.MEDICAL: IncidentKind.MEDICAL}
-CHATTER_S = 5
-"""Trips of one zone closer than this are one trip: a loose contact must not fill the record."""
-CALLS_JOIN_S = 300
-"""A second call for help within five minutes is the same call (standards, 8.8); later it is a new one."""
 
 
 def see_signal(story: Story, command: cmd.SeeSignal) -> None:
     """Follow one signal of one zone; signals of unknown zones mean nothing."""
     signal = command.signal
     zone = story.premises.zones.get(signal.zone_id)
-    if zone is None or signal.kind is SignalKind.RESTORED:
+    if zone is None:
         return
-    areas = tuple(
-        area_id
-        for area_id in zone.areas
-        if (area := story.state.area(area_id)).phase in PROTECTING
-        and area.mode is not None
-        and zone.counts_in(area.mode)
-    )
+    follow_exit(story, zone, signal)
+    if signal.kind is SignalKind.RESTORED:
+        return
+    if story.state.walk_test is not None:
+        note_try(story, zone, signal)
+        return
+    areas = counting_areas(story, zone)
     current = story.open_incident(IncidentKind.BURGLARY)
     if signal.kind is SignalKind.UNAVAILABLE:
         if current is not None and areas:
-            story.tell(
-                ev.EvidenceAdded(
-                    incident_id=current.id, item=ZoneLost(at=story.now, zone_id=zone.id)
-                )
-            )
+            add_evidence(story, current.id, ZoneLost(at=story.now, zone_id=zone.id))
     elif signal.kind is SignalKind.REPORTED_OPEN:
         _found_open(story, zone, current if areas else None, armed=bool(areas))
     elif zone.type in CALLED:
@@ -59,40 +54,37 @@ def see_signal(story: Story, command: cmd.SeeSignal) -> None:
             ),
         )
     elif zone.type in TECHNICAL:
-        _technical(story, zone, command.new_id)
+        technical(story, zone, TECHNICAL[zone.type], command.new_id)
     elif areas:
-        _intrusion(story, zone, areas, current, command.new_id)
+        _intrusion(story, zone, areas, current, command)
 
 
-def _trip(story: Story, zone: Zone, *, observed: bool = True) -> ZoneTrip:
-    return ZoneTrip(
-        at=story.now,
-        zone_id=zone.id,
-        zone_type=zone.type,
-        device=zone.device or zone.source,
-        place=zone.place or zone.id,
-        forced_entry=zone.forced_entry,
-        observed=observed,
+def counting_areas(story: Story, zone: Zone) -> tuple[str, ...]:
+    """Return the areas that are armed so that the zone counts, and that have not left it out."""
+    return tuple(
+        area_id
+        for area_id in zone.areas
+        if (area := story.state.area(area_id)).phase in PROTECTING
+        and area.mode is not None
+        and zone.counts_in(area.mode)
+        and zone.id not in area.bypassed
     )
 
 
 def _found_open(story: Story, zone: Zone, current: Incident | None, *, armed: bool) -> None:
     """Tell people and keep it as evidence; it never alarms."""
     always = zone.type in ALWAYS_ON
+    item = trip_of(story, zone, observed=False)
     if current is not None and not always:
-        item = _trip(story, zone, observed=False)
-        story.tell(ev.EvidenceAdded(incident_id=current.id, item=item))
+        add_evidence(story, current.id, item)
+    elif armed or always:
+        story.tell(ev.EvidenceNoted(item=item))
     if armed or always:
-        for contact in story.premises.contacts.values():
-            if contact.notify:
-                story.request(
-                    Push(incident_id=None, contact_id=contact.id, prompt="zone_found_open")
-                )
+        tell_everybody(story, "zone_found_open", about=(zone.id,))
 
 
-def _technical(story: Story, zone: Zone, new_id: str) -> None:
+def technical(story: Story, zone: Zone, kind: IncidentKind, new_id: str) -> None:
     """Open or extend a fire, gas, water or tamper incident: people first, after the abort window."""
-    kind = TECHNICAL[zone.type]
     current = story.open_incident(kind)
     if current is None:
         story.tell(
@@ -106,102 +98,124 @@ def _technical(story: Story, zone: Zone, new_id: str) -> None:
             )
         )
         if kind in LOUD:
-            _sound(story)
+            sound(story)
         current = story.state.incidents[new_id]
-    _add_trip(story, zone, current)
+    _follow_trip(story, zone, current)
 
 
-def _sound(story: Story) -> None:
+def sound(story: Story) -> None:
+    """Sound the siren, where there is one."""
     if story.policy.siren:
         story.request(Siren(on=True))
 
 
-def _add_trip(story: Story, zone: Zone, incident: Incident, areas: tuple[str, ...] = ()) -> None:
+def _follow_trip(story: Story, zone: Zone, incident: Incident, areas: tuple[str, ...] = ()) -> None:
     """Keep a trip; after a long silence it is news again, even when nobody ever ended the incident."""
-    if _chatters(story, zone, incident, areas):
-        look_until = _look_until(story, zone)
-        if look_until is not None:
-            story.tell(ev.LookExtended(incident_id=incident.id, look_until=look_until))
-        return
     trips = [item.at for item in incident.evidence if isinstance(item, ZoneTrip)]
-    story.tell(
-        ev.EvidenceAdded(
-            incident_id=incident.id,
-            item=_trip(story, zone),
-            look_until=_look_until(story, zone),
-            areas=areas,
-        )
-    )
+    if not add_trip(story, zone, incident, areas):
+        return
     silence = timedelta(seconds=story.policy.corroboration_window_s)
     if incident.stage in BEFORE_SENDING or not trips or story.now - trips[-1] < silence:
         return
+    if is_shut_down(story, zone, areas):
+        tell_shut_down(story, zone, areas)
+        return
+    for area in areas:
+        story.tell(ev.ZoneAlarmed(area_id=area, zone_id=zone.id))
     if incident.kind in LOUD or areas:
-        _sound(story)
+        sound(story)
     ask_people(story, incident.id, anew=True)
 
 
-def _chatters(story: Story, zone: Zone, incident: Incident, areas: tuple[str, ...]) -> bool:
-    """Say whether the zone told the same a moment ago: no further evidence, however often it does."""
-    since = story.now - timedelta(seconds=CHATTER_S)
-    return set(areas) <= set(incident.areas) and any(
-        isinstance(item, ZoneTrip) and item.zone_id == zone.id and item.observed and item.at > since
-        for item in incident.evidence
-    )
-
-
-def _look_until(story: Story, zone: Zone) -> datetime | None:
-    return story.after(story.policy.look_s) if zone.cameras else None
-
-
 def _intrusion(
-    story: Story, zone: Zone, areas: tuple[str, ...], current: Incident | None, new_id: str
+    story: Story,
+    zone: Zone,
+    areas: tuple[str, ...],
+    current: Incident | None,
+    command: cmd.SeeSignal,
 ) -> None:
-    if zone.type is ZoneType.OUTDOOR:
-        if current is not None:  # early warning only: an outdoor detector never opens an alarm
-            _add_trip(story, zone, current)
+    """Raise, delay, or only keep a trip of an armed zone."""
+    ours = tuple(area for area in areas if not _is_linked(story, area))
+    if zone.type is ZoneType.OUTDOOR or not ours:
+        _keep(story, zone, current)  # early warning, or another panel decides
         return
-    delayed = zone.type is ZoneType.ENTRY_EXIT and story.policy.entry_delay_s > 0
+    if current is None and is_shut_down(story, zone, ours):
+        story.tell(ev.EvidenceNoted(item=trip_of(story, zone)))
+        tell_shut_down(story, zone, ours)
+        return
+    alone = waits_for_partner(story, zone, ours, command.lost)
+    if current is None and alone:
+        story.tell(ev.EvidenceNoted(item=trip_of(story, zone), waits=True))
+        return
+    delay = story.premises.entry_delay_of(zone)
     follows = zone.type is ZoneType.INTERIOR and any(
-        story.state.area(area).phase is Phase.PENDING for area in areas
+        story.state.area(area).phase is Phase.PENDING for area in ours
     )
-    waits = (delayed or follows) and (current is None or current.stage is Stage.ENTRY_DELAY)
+    waits = (delay > 0 or follows) and (current is None or current.stage is Stage.ENTRY_DELAY)
     if current is None:
-        _open(story, new_id, areas, Stage.ENTRY_DELAY if waits else Stage.ABORT_WINDOW)
-    incident = current or story.state.incidents[new_id]
-    _add_trip(story, zone, incident, areas)
-    if not waits and incident.stage is Stage.ENTRY_DELAY:
-        _raise_alarm(story, incident.id, areas)
-    elif not waits:
-        _trigger(story, incident.id, areas)
-    for area in areas:
-        if waits and story.state.area(area).phase is Phase.ARMED:
+        until = story.after(delay if waits else story.policy.abort_window_s)
+        stage = Stage.ENTRY_DELAY if waits else Stage.ABORT_WINDOW
+        open_burglary(story, command.new_id, ours, stage, until, present=command.present)
+    incident = current or story.state.incidents[command.new_id]
+    _follow_trip(story, zone, incident, ours)
+    if not waits and not alone and incident.stage is Stage.ENTRY_DELAY:
+        raise_alarm(story, incident.id, ours)
+    elif not waits and incident.stage is not Stage.ENTRY_DELAY:
+        trigger(story, incident.id, ours)
+        if current is None:
+            count_alarm(story, story.state.incidents[incident.id])
+    pends = (waits or alone) and incident.stage is Stage.ENTRY_DELAY
+    for area in ours:
+        if pends and story.state.area(area).phase is Phase.ARMED:
             story.tell(ev.AreaPending(area_id=area, incident_id=incident.id))
 
 
-def _open(story: Story, incident_id: str, areas: tuple[str, ...], stage: Stage) -> None:
-    policy = story.policy
-    seconds = policy.entry_delay_s if stage is Stage.ENTRY_DELAY else policy.abort_window_s
+def _is_linked(story: Story, area_id: str) -> bool:
+    area = story.premises.areas.get(area_id)
+    return area is not None and area.panel is not None
+
+
+def _keep(story: Story, zone: Zone, current: Incident | None) -> None:
+    if current is not None:
+        _follow_trip(story, zone, current)
+    elif zone.type is not ZoneType.OUTDOOR or is_partner(story, zone):
+        story.tell(ev.EvidenceNoted(item=trip_of(story, zone), waits=is_partner(story, zone)))
+
+
+def open_burglary(
+    story: Story,
+    incident_id: str,
+    areas: tuple[str, ...],
+    stage: Stage,
+    until: datetime | None,
+    *,
+    present: frozenset[str],
+) -> None:
+    """Open a burglary with what was noted just before it."""
+    recent: tuple[EvidenceItem, ...] = recent_evidence(story)
     story.tell(
         ev.IncidentOpened(
             incident_id=incident_id,
             kind=IncidentKind.BURGLARY,
             stage=stage,
-            until=story.after(seconds),
+            until=until,
             areas=areas,
             by="hub",
         )
     )
+    join_recent(story, incident_id, recent, present)
 
 
-def _trigger(story: Story, incident_id: str, areas: tuple[str, ...]) -> None:
+def trigger(story: Story, incident_id: str, areas: tuple[str, ...]) -> None:
+    """Put areas into alarm and sound the siren for those that were not."""
     fresh = [area for area in areas if story.state.area(area).phase is not Phase.TRIGGERED]
     for area in fresh:
         story.tell(ev.AreaTriggered(area_id=area, incident_id=incident_id))
     if fresh:
-        _sound(story)
+        sound(story)
 
 
-def _raise_alarm(story: Story, incident_id: str, areas: tuple[str, ...] = ()) -> None:
+def raise_alarm(story: Story, incident_id: str, areas: tuple[str, ...] = ()) -> None:
     """End the entry delay where it still runs, and begin the abort window."""
     story.tell(
         ev.StageChanged(
@@ -215,73 +229,5 @@ def _raise_alarm(story: Story, incident_id: str, areas: tuple[str, ...] = ()) ->
         for area in story.state.incidents[incident_id].areas
         if story.state.area(area).phase is Phase.PENDING
     )
-    _trigger(story, incident_id, tuple(dict.fromkeys((*pending, *areas))))
-
-
-def report_distress(story: Story, command: cmd.ReportDistress) -> None:
-    """Open a call for help; a second call of the same kind soon after joins the first."""
-    recent = story.after(-CALLS_JOIN_S)
-    if any(
-        item.kind is command.kind and item.is_distress and not item.held and item.opened_at > recent
-        for item in story.state.open_incidents()
-    ):
-        return
-    story.tell(
-        ev.IncidentOpened(
-            incident_id=command.new_id,
-            kind=command.kind,
-            stage=Stage.VERIFYING,
-            until=None,
-            areas=(),
-            by=command.by,
-            silent=command.silent,
-            message=command.message,
-            ha_area=command.ha_area,
-        )
-    )
-    if command.silent:
-        return
-    _sound(story)
-    for contact in story.premises.contacts.values():
-        if contact.notify:
-            story.request(
-                Push(
-                    incident_id=command.new_id,
-                    contact_id=contact.id,
-                    prompt="help_called",
-                    actions=("false_alarm",),
-                )
-            )
-
-
-def settle(story: Story) -> None:
-    """Let every open incident draw its consequences from what is known now."""
-    for known in story.state.open_incidents():
-        _assess(story, known)
-        incident = story.state.incidents[known.id]
-        if incident.stage is Stage.ENTRY_DELAY and (incident.confirmed or _is_due(story, incident)):
-            _raise_alarm(story, incident.id)
-        incident = story.state.incidents[known.id]
-        if incident.stage is Stage.ABORT_WINDOW and _is_due(story, incident):
-            story.tell(ev.StageChanged(incident_id=incident.id, stage=Stage.VERIFYING))
-        incident = story.state.incidents[known.id]
-        if incident.stage is Stage.VERIFYING and (incident.assessment.level or 0) >= (
-            AlarmLevel.PRESENCE
-        ):
-            story.tell(ev.StageChanged(incident_id=incident.id, stage=Stage.AWAITING_CONFIRMATION))
-            if not incident.confirmed:
-                ask_people(story, incident.id)
-        share_when_due(story, story.state.incidents[known.id])  # before asking restarts the clock
-        ask_people_when_due(story, incident.id)
-
-
-def _is_due(story: Story, incident: Incident) -> bool:
-    return incident.until is not None and story.now >= incident.until
-
-
-def _assess(story: Story, incident: Incident) -> None:
-    if incident.kind not in HAS_LEVEL:
-        return
-    assessment = assess(incident.evidence, incident.verdicts, story.policy)
-    if assessment != incident.assessment:
-        story.tell(ev.Assessed(incident_id=incident.id, assessment=assessment))
+    trigger(story, incident_id, tuple(dict.fromkeys((*pending, *areas))))
+    count_alarm(story, story.state.incidents[incident_id])

@@ -1,28 +1,38 @@
 """The one entrance: decide() turns a command into events; next_deadline() says when to ask again."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from .. import commands as cmd
 from .. import events as ev
 from ..errors import InvalidRequestError
+from ..evidence import LockReported, LockSign
 from ..incident import DeliveryStatus, Stage
 from ..premises import Premises
 from ..state import Phase, PremisesState
-from .alarm import report_distress, see_signal, settle
-from .arming import arm, disarm, finish_exit_delays
-from .dispatch import (
-    confirm,
-    dismiss,
-    next_step,
-    responder_says,
-    share_with,
-    tell_responders,
+from .alarm import see_signal
+from .arming import (
+    acknowledge_failure,
+    arm,
+    bypass,
+    disarm,
+    failure_due,
+    finish_exit_delays,
+    tell_failures_again,
 )
+from .dispatch import next_step, responder_says, share_with, tell_responders
+from .distress import report_distress
 from .grants import end_due_grants, request_grant, revoke_grant, see_credential
+from .noting import note, note_evidence
 from .outcomes import effect_done, effect_failed, effect_starts, hub_started
+from .panels import see_panel
 from .seeing import report_detection, report_look, report_outside
+from .settling import settle
 from .story import Story
+from .supervision import report_lost, report_trouble
+from .verdicts import cannot_see, confirm, dismiss, forget_history
+from .walk_test import end_walk_test, finish_walk_test, start_walk_test
 
 __all__ = ["decide", "next_deadline"]
 
@@ -35,7 +45,9 @@ def decide(
     if state.policy != premises.policy:
         story.tell(ev.PolicySet(policy=premises.policy))
     finish_exit_delays(story)  # first: a trip at the very end of the delay already counts
+    finish_walk_test(story)
     _follow(story, command)
+    tell_failures_again(story)
     settle(story)
     _tell_news(state, story)
     _mark_shared(story)
@@ -43,50 +55,73 @@ def decide(
     return story.events
 
 
-def _follow(story: Story, command: cmd.Command) -> None:  # noqa: C901, PLR0912 - one row per command
-    match command:
-        case cmd.TimePassed():
-            pass
-        case cmd.HubStarted():
-            hub_started(story, command)
-        case cmd.Arm():
-            arm(story, command)
-        case cmd.Disarm():
-            disarm(story, command)
-        case cmd.SeeSignal():
-            see_signal(story, command)
-        case cmd.ReportPerson() | cmd.ReportNobody() | cmd.ReportBlind():
-            report_look(story, command)
-        case cmd.ReportOutside():
-            report_outside(story, command)
-        case cmd.ReportDetection():
-            report_detection(story, command)
-        case cmd.ReportDistress():
-            report_distress(story, command)
-        case cmd.Confirm():
-            confirm(story, command)
-        case cmd.Dismiss():
-            dismiss(story, command)
-        case cmd.ShareWith():
-            share_with(story, command)
-        case cmd.RespondersSay():
-            responder_says(story, command)
-        case cmd.RequestGrant():
-            request_grant(story, command)
-        case cmd.RevokeGrant():
-            revoke_grant(story, command)
-        case cmd.CredentialSeen():
-            see_credential(story, command)
-        case cmd.EffectStarts():
-            effect_starts(story, command)
-        case cmd.EffectDone():
-            effect_done(story, command)
-        case cmd.EffectFailed():
-            effect_failed(story, command)
-        case cmd.NoteWrongCode():
-            if command.area_id is not None and command.area_id not in story.premises.areas:
-                raise InvalidRequestError("area_unknown")
-            story.tell(ev.WrongCode(area_id=command.area_id, by=command.by))
+def _follow(story: Story, command: cmd.Command) -> None:
+    HANDLERS[type(command)](story, command)
+
+
+def _nothing(_story: Story, _command: object) -> None:
+    """Time passed: what is due follows by itself."""
+
+
+def _note_wrong_code(story: Story, command: cmd.NoteWrongCode) -> None:
+    if command.area_id is not None and command.area_id not in story.premises.areas:
+        raise InvalidRequestError("area_unknown")
+    story.tell(
+        ev.WrongCode(
+            area_id=command.area_id,
+            by=command.by,
+            contact_id=command.contact_id,
+            reason=command.reason,
+        )
+    )
+    attempts = story.state.wrong_codes
+    if command.area_id is not None and attempts % story.policy.lock_attempts == 0:
+        note(
+            story,
+            LockReported(at=story.now, door_id=command.area_id, kind=LockSign.WRONG_CODES),
+        )
+
+
+def _spend_code(story: Story, command: cmd.SpendCode) -> None:
+    story.tell(ev.CodeSpent(code_id=command.code_id, contact_id=command.contact_id))
+
+
+HANDLERS: Mapping[type, Callable[[Story, Any], None]] = {
+    cmd.TimePassed: _nothing,
+    cmd.HubStarted: hub_started,
+    cmd.Arm: arm,
+    cmd.Disarm: disarm,
+    cmd.Bypass: bypass,
+    cmd.AcknowledgeFailure: acknowledge_failure,
+    cmd.SeeSignal: see_signal,
+    cmd.SeePanel: see_panel,
+    cmd.NoteEvidence: note_evidence,
+    cmd.ReportLost: report_lost,
+    cmd.ReportTrouble: report_trouble,
+    cmd.StartWalkTest: start_walk_test,
+    cmd.EndWalkTest: end_walk_test,
+    cmd.ReportPerson: report_look,
+    cmd.ReportNobody: report_look,
+    cmd.ReportBlind: report_look,
+    cmd.ReportOutside: report_outside,
+    cmd.ReportDetection: report_detection,
+    cmd.ReportDistress: report_distress,
+    cmd.Confirm: confirm,
+    cmd.Dismiss: dismiss,
+    cmd.CannotSee: cannot_see,
+    cmd.ForgetHistory: forget_history,
+    cmd.SpendCode: _spend_code,
+    cmd.ShareWith: share_with,
+    cmd.RespondersSay: responder_says,
+    cmd.RequestGrant: request_grant,
+    cmd.RevokeGrant: revoke_grant,
+    cmd.CredentialSeen: see_credential,
+    cmd.EffectStarts: effect_starts,
+    cmd.EffectDone: effect_done,
+    cmd.EffectFailed: effect_failed,
+    cmd.NoteWrongCode: _note_wrong_code,
+}
+"""Who follows which command; a test compares it with `Command`."""
 
 
 def _tell_news(before: PremisesState, story: Story) -> None:
@@ -120,5 +155,12 @@ def next_deadline(state: PremisesState, premises: Premises) -> datetime | None:
             moments.append(incident.until)
         elif (step := next_step(incident, premises)) is not None:
             moments.append(step)
+    moments.extend(
+        due
+        for area in state.areas.values()
+        if (due := failure_due(area, premises.policy.arm_failed_again_s)) is not None
+    )
+    if state.walk_test is not None:
+        moments.append(state.walk_test.until)
     moments.extend(grant.expires_at for grant in state.grants.values() if grant.is_active)
     return min(moments, default=None)

@@ -1,4 +1,4 @@
-"""Who is told, when, and when never: sharing, asking people, recall, and the responders' words."""
+"""Responders: who gets an incident, when, and when never; recall, and what they say."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -6,9 +6,8 @@ from datetime import datetime, timedelta
 from .. import commands as cmd
 from .. import events as ev
 from ..assessment import AlarmLevel
-from ..effects import Push, Share, ShareAction, Siren
+from ..effects import Share, ShareAction, Siren
 from ..errors import InvalidRequestError
-from ..evidence import Verdict
 from ..incident import (
     BEFORE_SENDING,
     LEFT_THE_HOUSE,
@@ -20,53 +19,14 @@ from ..incident import (
     Stage,
 )
 from ..premises import Policy, Premises, Release, Responder, ResponderMode
-from ..state import Phase
+from .asking import next_ask
 from .story import Story
 
-ASK_ACTIONS = ("confirm", "false_alarm")
-MAX_ASKS = 5
 ASKS_BEFORE_UNANSWERED = 2  # the field's two-call verification
 TAKES_NEWS = frozenset({DeliveryStatus.STARTED, DeliveryStatus.DELIVERED})
 GAVE_UP = "gave_up"
 """Not handed over in time, but an attempt may have arrived."""
 GROUNDS = ("consent", "emergency", "legal_request")
-
-
-def ask_people(story: Story, incident_id: str, *, anew: bool = False) -> None:
-    """Push to owners and household first, to every contact from the second round on."""
-    rounds = 1 if anew else story.state.incidents[incident_id].asks + 1
-    story.tell(ev.PeopleAsked(incident_id=incident_id, round=rounds))
-    reachable = [contact for contact in story.premises.contacts.values() if contact.notify]
-    first = [contact for contact in reachable if contact.role in {"owner", "household"}]
-    for contact in first if rounds == 1 and first else reachable:
-        story.request(
-            Push(
-                incident_id=incident_id,
-                contact_id=contact.id,
-                prompt="ask_confirmation",
-                actions=ASK_ACTIONS,
-            )
-        )
-
-
-def next_ask(incident: Incident, policy: Policy) -> datetime | None:
-    """Return when people are asked next (maybe past), None when nobody needs to be asked."""
-    if incident.verdicts or incident.covert or incident.silent or incident.is_distress:
-        return None
-    if incident.stage not in {Stage.VERIFYING, Stage.AWAITING_CONFIRMATION}:
-        return None
-    if incident.asked_at is None:
-        return incident.opened_at
-    if incident.asks >= MAX_ASKS:
-        return None
-    return incident.asked_at + timedelta(seconds=policy.confirmation_window_s)
-
-
-def ask_people_when_due(story: Story, incident_id: str) -> None:
-    """Ask at the end of the abort window, and again while nobody answers."""
-    due = next_ask(story.state.incidents[incident_id], story.policy)
-    if due is not None and story.now >= due:
-        ask_people(story, incident_id)
 
 
 def _unanswered_at(incident: Incident, policy: Policy) -> datetime | None:
@@ -112,7 +72,7 @@ def share_when_due(story: Story, incident: Incident) -> None:
             continue
         if released or (unanswered and responder.release is Release.UNANSWERED):
             ground = "emergency" if incident.is_distress or unanswered else "consent"
-            _request_create(story, incident.id, responder, ground=ground, by=_asker(incident))
+            request_create(story, incident.id, responder, ground=ground, by=_asker(incident))
 
 
 def _asker(incident: Incident) -> str:
@@ -120,9 +80,10 @@ def _asker(incident: Incident) -> str:
     return confirming[-1] if confirming else incident.by
 
 
-def _request_create(
+def request_create(
     story: Story, incident_id: str, responder: Responder, *, ground: str, by: str
 ) -> None:
+    """Write down who asked that a responder gets it, and on what ground; then let it go."""
     sequence = story.state.effects_made + 1
     fresh = responder.id not in story.state.incidents[incident_id].deliveries
     story.tell(
@@ -166,22 +127,7 @@ def share_with(story: Story, command: cmd.ShareWith) -> None:
         DeliveryStatus.WITHDRAWN,
     }:
         raise InvalidRequestError("already_shared", responder=responder.name)
-    _request_create(story, incident.id, responder, ground=command.ground, by=command.by)
-
-
-def confirm(story: Story, command: cmd.Confirm) -> None:
-    """Keep a human's word, which nothing lowers; lifts what a restart held, and tells responders."""
-    incident = story.incident(command.incident_id)
-    verdict = Verdict(at=story.now, by=command.by, threat=command.threat, note=command.note)
-    story.tell(ev.VerdictGiven(incident_id=incident.id, verdict=verdict))
-    for delivery in incident.deliveries.values():
-        if delivery.status is DeliveryStatus.HELD and may_share(story.state.incidents[incident.id]):
-            responder = story.premises.responders.get(delivery.responder_id)
-            if responder is not None and responder.mode is not ResponderMode.OFF:
-                _request_create(
-                    story, incident.id, responder, ground=delivery.ground, by=command.by
-                )
-    tell_responders(story, incident.id)
+    request_create(story, incident.id, responder, ground=command.ground, by=command.by)
 
 
 def tell_responders(story: Story, incident_id: str) -> None:
@@ -196,27 +142,6 @@ def _follow_up(story: Story, incident_id: str, responder_id: str, action: ShareA
     story.request(
         Share(incident_id=incident_id, responder_id=responder_id, action=action, sequence=sequence)
     )
-
-
-def dismiss(story: Story, command: cmd.Dismiss) -> None:
-    """A person says false alarm: recall everywhere; the areas protect on."""
-    incident = story.incident(command.incident_id)
-    verdict = Verdict(at=story.now, by=command.by, threat=None)
-    story.tell(ev.VerdictGiven(incident_id=incident.id, verdict=verdict))
-    end_incident(
-        story,
-        incident,
-        stage=Stage.CANCELLED,
-        reason="dismissed",
-        by=command.by,
-        recall=not command.duress,
-    )
-    if command.duress:
-        report_duress(story, command.new_id, by=command.by)
-    for area_id in incident.areas:
-        area = story.state.area(area_id)
-        if area.phase in {Phase.PENDING, Phase.TRIGGERED} and area.mode is not None:
-            story.tell(ev.AreaArmed(area_id=area_id, mode=area.mode, by=command.by))
 
 
 def report_duress(story: Story, incident_id: str, *, by: str) -> None:

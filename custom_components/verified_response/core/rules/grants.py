@@ -5,6 +5,8 @@ from .. import events as ev
 from ..access import GONE, AccessGrant, Credential, CredentialStatus
 from ..effects import ClearCredential, SetCredential
 from ..errors import InvalidRequestError
+from ..evidence import LockReported, LockSign
+from .noting import note
 from .story import Story
 
 SURELY_UNWRITTEN = frozenset(
@@ -117,6 +119,15 @@ def see_credential(story: Story, command: cmd.CredentialSeen) -> None:
         if credential is None or credential.status in GONE or credential.slot != command.slot:
             continue
         story.tell(ev.GrantUsed(grant_id=grant.id, door_id=command.door_id))
+        note(
+            story,
+            LockReported(
+                at=story.now,
+                door_id=command.door_id,
+                kind=LockSign.CREDENTIAL_USED,
+                who=grant.id,
+            ),
+        )
         return
 
 

@@ -1,22 +1,27 @@
 """What became of effects, and what a restart means for the unfinished ones."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from .. import commands as cmd
 from .. import events as ev
 from ..effects import ClearCredential, PendingEffect, Push, SetCredential, Share, ShareAction, Siren
-from ..incident import STAYS_AT_HOME, Delivery, DeliveryStatus
-from ..state import Phase
+from ..evidence import HubWasBlind
+from ..incident import HAS_LEVEL, STAYS_AT_HOME, Delivery, DeliveryStatus
+from ..state import PROTECTING, Phase
+from .asking import tell_everybody, tell_people
 from .dispatch import GAVE_UP, TAKES_NEWS, recall_delivery
 from .grants import clear_outcome, set_outcome
 from .story import Story
+from .trips import add_evidence
 
 GIVE_UP_S = 600
 """An alarm that could not be handed over for ten minutes is not sent late by itself."""
 TELL_AFTER = 3
 """Attempts, about 14 s, after which people hear that nobody was reached yet."""
 RETRY_S = 600
+BLIND_TOLD_S = 120
+"""A restart takes a minute or two; whoever armed the house should hear of a longer gap."""
 TOO_LATE_S = 120
 """Older than this, a message about a moment is history (standards 8, rule 9)."""
 
@@ -162,16 +167,9 @@ def _tell_unsent(story: Story, incident_id: str) -> None:
     incident = story.state.incidents[incident_id]
     if incident.covert or incident.silent:
         return  # a screen that lights up could betray who called
-    for contact in story.premises.contacts.values():
-        if contact.notify:
-            story.request(
-                Push(
-                    incident_id=incident_id,
-                    contact_id=contact.id,
-                    prompt="not_delivered",
-                    actions=("confirm", "false_alarm"),
-                )
-            )
+    tell_everybody(
+        story, "not_delivered", incident_id=incident_id, actions=("confirm", "false_alarm")
+    )
 
 
 def hub_started(story: Story, command: cmd.HubStarted) -> None:
@@ -183,6 +181,7 @@ def hub_started(story: Story, command: cmd.HubStarted) -> None:
             blind_since=command.last_alive, quiet_until=story.after(story.policy.startup_quiet_s)
         )
     )
+    _tell_blindness(story, command.last_alive)
     for pending in list(story.state.effects.values()):
         _after_restart(story, pending)
     for incident in story.state.open_incidents():
@@ -194,6 +193,16 @@ def hub_started(story: Story, command: cmd.HubStarted) -> None:
         and not any(isinstance(item.effect, Siren) for item in story.state.effects.values())
     ):
         story.request(Siren(on=True))
+
+
+def _tell_blindness(story: Story, since: datetime | None) -> None:
+    """Keep with every open alarm that nobody watched for a while, and tell people when it was long."""
+    for incident in story.state.open_incidents():
+        if incident.kind in HAS_LEVEL:
+            add_evidence(story, incident.id, HubWasBlind(at=story.now, since=since))
+    armed = any(area.phase in PROTECTING for area in story.state.areas.values())
+    if armed and since is not None and story.now - since >= timedelta(seconds=BLIND_TOLD_S):
+        tell_people(story, "hub_was_blind")
 
 
 def _after_restart(story: Story, pending: PendingEffect) -> None:

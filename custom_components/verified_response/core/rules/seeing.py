@@ -7,9 +7,11 @@ from .. import events as ev
 from ..detection import Trust
 from ..evidence import CouldNotSee, NobodySeen, PersonReported, PersonSeen, ZoneTrip
 from ..incident import Incident, IncidentKind
-from ..premises import ArmMode, CameraView
-from ..state import OUTSIDE_AGAIN_S, PROTECTING, Phase
+from ..premises import NOBODY_HOME, CameraView
+from ..state import KEPT_PER_SOURCE, OUTSIDE_AGAIN_S, PROTECTING, Phase
+from .asking import tell_people
 from .story import Story
+from .trips import CHATTER_LONG_S
 
 REPORTED_AGAIN_S = 30
 """What is said of one camera and one kind closer than this is one report, whoever says it."""
@@ -80,13 +82,19 @@ def report_outside(story: Story, command: cmd.ReportOutside) -> None:
                 direction=command.direction,
             )
         )
+        if command.dwell_s >= story.policy.loiter_s:
+            tell_people(story, "loitering", about=(command.camera_id,))
 
 
 def _seen_lately(story: Story, incident: Incident, camera_id: str) -> bool:
-    return any(
-        isinstance(item, PersonSeen) and item.camera_id == camera_id and _lately(story, item.at)
+    """Say whether it is known already; what goes on for hours is taken down once a minute."""
+    seen = [
+        item.at
         for item in incident.evidence
-    )
+        if isinstance(item, PersonSeen) and item.camera_id == camera_id
+    ]
+    pause = CHATTER_LONG_S if len(seen) >= KEPT_PER_SOURCE // 2 else OUTSIDE_AGAIN_S
+    return any(abs(story.now - at) < timedelta(seconds=pause) for at in seen)
 
 
 def _lately(story: Story, at: datetime) -> bool:
@@ -127,7 +135,7 @@ def _watches(story: Story, incident: Incident, camera: CameraView) -> bool:
             continue
         areas = [story.state.area(area_id) for area_id in zone.areas]
         if zone.id in tripped or any(
-            area.phase in PROTECTING and area.mode is ArmMode.AWAY for area in areas
+            area.phase in PROTECTING and area.mode in NOBODY_HOME for area in areas
         ):
             return True
     return False

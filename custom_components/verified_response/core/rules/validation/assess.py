@@ -249,7 +249,11 @@ HUMAN_LEVEL = {
 
 
 def assess(
-    evidence: Sequence[EvidenceItem], verdicts: Sequence[Verdict], policy: Policy
+    evidence: Sequence[EvidenceItem],
+    verdicts: Sequence[Verdict],
+    policy: Policy,
+    *,
+    already: Sequence[str] = (),
 ) -> Assessment:
     """Return the level proposed by the rules, raised (never lowered) by what humans confirmed."""
     level = AlarmLevel.NO_CALL
