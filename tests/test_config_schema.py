@@ -2,21 +2,40 @@
 
 import ast
 import re
+from enum import StrEnum
+from pathlib import Path
 
+import homeassistant.components
 import pytest
 
 from custom_components.verified_response import const
+from custom_components.verified_response.config_numbers import DELAY_PLACEHOLDERS
+from custom_components.verified_response.config_schema import SIGN_DOMAINS
+from custom_components.verified_response.core.premises import (
+    ArmMode,
+    Release,
+    ResponderKind,
+    ResponderMode,
+    SignKind,
+    ZoneType,
+)
 
-from .contracts.repository import PRODUCT, english, literal, parse
+from .contracts.repository import PRODUCT, english, leaves, literal, parse
 
 FLOWS = (
     "config_flow",
     "config_schema",
-    "config_values",
     "subentry_flow",
+    "zone_flow",
     "contact_flow",
     "responder_flow",
 )
+OFFERED_DOMAINS = {
+    "alarm_control_panel",
+    "assist_satellite",
+    "media_player",
+    *frozenset[str]().union(*SIGN_DOMAINS.values()),
+}
 OPTIONS_FLOWS = ("options_flow", "options_schema", "detection_flow")
 MODEL_FILES = (
     *(f"adapters/models/{name}" for name in ("examine", "fetch", "owner", "server")),
@@ -39,7 +58,7 @@ def worded() -> set[str]:
 
 
 def test_every_error_has_words_and_every_word_an_error() -> None:
-    errors = texts("core/targets", *FLOWS, *OPTIONS_FLOWS, *CAMERA_FLOWS)
+    errors = texts("core/targets", "core/timings", *FLOWS, *OPTIONS_FLOWS, *CAMERA_FLOWS)
     errors |= const.RESPONDER_ERRORS
     begin = ("fetch_", "own_", "server_", "upload_")
     errors |= {text for text in texts(*MODEL_FILES) if text.startswith(begin)}
@@ -47,21 +66,55 @@ def test_every_error_has_words_and_every_word_an_error() -> None:
     fields = {value for name, value in vars(const).items() if name.startswith("CONF_")}
     others = {
         "send_message",
-        "zone_type",
-        "zone_without_area",
-        "binary_sensor",
         "not_seen",
         "try_it",
         "unit_of_measurement",
+        *english()["selector"],
+        *OFFERED_DOMAINS,
     }
     assert errors - fields - others - worded() == set()
     # Home Assistant itself aborts with this one.
     assert worded() - errors == {"already_configured"}
 
 
-@pytest.mark.parametrize("kind", ["area", "zone", "camera", "lock", "contact", "responder"])
+@pytest.mark.parametrize("kind", ["area", "zone", "camera", "lock", "contact", "sign", "responder"])
 def test_every_part_is_worded(kind: str) -> None:
     words = english()["config_subentries"][kind]
     assert words["entry_type"]
     assert set(words["initiate_flow"]) == {"user", "reconfigure"}
     assert set(words["step"]) >= {"user", "reconfigure"}
+
+
+def test_every_kind_of_sign_has_entities_that_tell_it() -> None:
+    assert SIGN_DOMAINS.keys() == set(SignKind)
+    components = Path(homeassistant.components.__file__).parent
+    for domains in SIGN_DOMAINS.values():
+        assert {domain for domain in domains if not (components / domain).is_dir()} == set()
+
+
+@pytest.mark.parametrize(
+    ("key", "members"),
+    [
+        ("zone_type", ZoneType),
+        ("arm_mode", ArmMode),
+        ("sign_kind", SignKind),
+        ("kind", ResponderKind),
+        ("release", Release),
+        ("mode", ResponderMode),
+    ],
+)
+def test_every_choice_is_worded(key: str, members: type[StrEnum]) -> None:
+    assert set(english()["selector"][key]["options"]) == {member.value for member in members}
+
+
+def test_words_and_rules_name_the_same_placeholders() -> None:
+    words = english()
+    forms = [words["config"], words["options"], words["config_subentries"]["zone"]]
+    told = {
+        name
+        for form in forms
+        for key, text in leaves(form)
+        if "delay" in key or "abort" in key
+        for name in re.findall(r"{(\w+)}", text)
+    }
+    assert told == DELAY_PLACEHOLDERS.keys()

@@ -55,11 +55,13 @@ def troubles(snapshot: Snapshot, entry: ConfigEntry) -> Iterator[Trouble]:
         )
     if snapshot.detector is not None and snapshot.detector.reason is not None:
         yield from _blind(snapshot.detector)
-    if not any(contact.notify for contact in snapshot.premises.contacts.values()):
+    if not any(contact.channels for contact in snapshot.premises.contacts.values()):
         yield Trouble(key="nobody_to_ask", severity=ir.IssueSeverity.ERROR)
     for problem in config_problems(entry):
         yield Trouble(
-            key=problem.code, subject=problem.subentry_id, placeholders={"name": problem.name}
+            key=problem.code,
+            subject=problem.subentry_id,
+            placeholders=dict(problem.placeholders),
         )
     for camera_id, lesson in snapshot.lessons.items():
         camera = snapshot.premises.cameras[camera_id]
