@@ -150,6 +150,7 @@ def test_a_trip_carries_where_and_what():
         device="device-kitchen_glass",
         place="place-kitchen_glass",
         forced_entry=True,
+        order=1,
     )
 
 

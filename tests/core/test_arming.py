@@ -14,7 +14,11 @@ from tests.core.house import House
 
 
 def arm(house: House, area_id: str = "house", mode: ArmMode = ArmMode.AWAY, *opened: str) -> None:
-    house.do(cmd.Arm(area_id=area_id, mode=mode, by="owner", open_zones=frozenset(opened)))
+    house.do(
+        cmd.Arm(
+            area_id=area_id, mode=mode, by="owner", open_zones=frozenset(opened), attended=True
+        )
+    )
 
 
 def test_the_exit_delay_comes_first():

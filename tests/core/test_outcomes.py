@@ -20,12 +20,12 @@ from custom_components.verified_response.core.rules import outcomes
 from custom_components.verified_response.core.signals import SignalKind
 from tests import builders
 from tests.core.house import House
-from tests.core.test_dispatch import confirmed, verifying
+from tests.core.test_dispatch import confirmed, handed_over, verifying
 
 
-def sending() -> House:
+def sending(house: House | None = None) -> House:
     """The create to the desk is under way."""
-    house = confirmed()
+    house = house or confirmed()
     house.start(house.shares("desk")[0])
     return house
 
@@ -90,7 +90,7 @@ def test_an_alarm_is_not_sent_late():
 
 
 def test_what_was_given_up_may_have_arrived_and_is_recalled():
-    house = confirmed()
+    house = handed_over()
     failing(house, 3, every=outcomes.GIVE_UP_S / 2)
     house.dismiss()
     assert house.shares("desk", ShareAction.CANCEL)
@@ -134,7 +134,7 @@ def test_a_failure_of_a_silent_call_lights_no_screen():
 
 
 def test_a_create_that_fails_after_the_end_is_withdrawn_quietly():
-    house = sending()
+    house = sending(handed_over())
     house.dismiss()
     pushes = len(house.prompts())
     house.fail(house.shares("desk")[0], "rejected", final=True)
@@ -153,7 +153,7 @@ def test_an_update_that_fails_changes_nothing():
 
 
 def test_an_attempt_that_may_have_arrived_is_recalled_when_the_incident_ended_before_the_next():
-    house = sending()
+    house = sending(handed_over())
     house.fail(house.shares("desk")[0])
     house.dismiss()
     assert not house.shares("desk", ShareAction.CANCEL)
@@ -180,7 +180,7 @@ def test_the_same_after_a_real_incident_informs():
 
 
 def test_a_refused_recall_stays_visible():
-    house = sending()
+    house = sending(handed_over())
     house.done(house.shares("desk")[0], number="N")
     house.dismiss()
     [cancel] = house.shares("desk", ShareAction.CANCEL)
@@ -244,6 +244,8 @@ def test_the_exit_delay_goes_on_over_a_restart():
     house = House()
     house.do(cmd.Arm(area_id="house", mode=cmd.ArmMode.AWAY, by="owner"))
     house.restart(after=600)
+    assert house.state.area("house").phase == "arming"  # the sensors have yet to report again
+    house.wait(60)
     assert house.state.area("house").phase == "armed"
 
 
@@ -308,7 +310,7 @@ def test_a_confirmed_leak_is_not_called_undelivered():
 
 
 def test_a_create_withdrawn_before_the_restart_is_not_held_by_it():
-    house = confirmed()
+    house = handed_over()
     house.dismiss()
     pushes = len(house.prompts())
     house.restart(after=20)
@@ -346,7 +348,7 @@ def test_a_loud_call_that_was_not_sent_is_shown_to_people():
 
 
 def test_recalls_survive_a_restart():
-    house = sending()
+    house = sending(handed_over())
     house.done(house.shares("desk")[0], number="N")
     house.dismiss()
     house.restart(after=7200)
@@ -382,7 +384,7 @@ def test_late_words_about_finished_effects_change_nothing():
 
 
 def test_a_refusal_after_a_lost_answer_does_not_mean_that_nothing_arrived():
-    house = sending()
+    house = sending(handed_over())
     house.fail(house.shares("desk")[0])
     house.start(house.shares("desk")[0])
     house.fail(house.shares("desk")[0], "unauthorized", final=True)
@@ -392,7 +394,7 @@ def test_a_refusal_after_a_lost_answer_does_not_mean_that_nothing_arrived():
 
 
 def test_a_refusal_after_a_lost_answer_is_recalled_when_it_is_over():
-    house = sending()
+    house = sending(handed_over())
     house.fail(house.shares("desk")[0])
     house.start(house.shares("desk")[0])
     house.dismiss()

@@ -13,7 +13,7 @@ from custom_components.verified_response.core.premises import (
 from tests import builders
 
 
-@pytest.mark.parametrize(("entry", "abort"), [(30, 30), (60, 0), (0, 60), (0, 0)])
+@pytest.mark.parametrize(("entry", "abort"), [(30, 30), (60, 0), (0, 0)])
 def test_entry_delay_and_abort_window_may_take_a_minute_together(entry: int, abort: int):
     assert Policy(entry_delay_s=entry, abort_window_s=abort).abort_window_s == abort
 
@@ -22,9 +22,13 @@ def test_entry_delay_and_abort_window_may_take_a_minute_together(entry: int, abo
     ("changes", "code"),
     [
         ({"entry_delay_s": 31}, "entry_and_abort_too_long"),
-        ({"entry_delay_s": -1}, "delay_negative"),
-        ({"exit_delay_s": -1}, "delay_negative"),
-        ({"abort_window_s": -1}, "delay_negative"),
+        ({"entry_delay_s": -1}, "entry_delay_range"),
+        ({"entry_delay_s": 29, "abort_window_s": 15}, "entry_delay_range"),
+        ({"exit_delay_s": -1}, "exit_delay_range"),
+        ({"exit_delay_s": 44}, "exit_delay_range"),
+        ({"exit_delay_s": 256}, "exit_delay_range"),
+        ({"abort_window_s": -1}, "abort_window_range"),
+        ({"abort_window_s": 46, "entry_delay_s": 0}, "abort_window_range"),
     ],
 )
 def test_numbers_out_of_range_are_refused(changes: dict[str, int], code: str):
@@ -47,7 +51,7 @@ def test_only_a_monitoring_center_may_take_unanswered_alarms():
         (ZoneType.PERIMETER, set(ArmMode)),
         (ZoneType.OUTDOOR, set(ArmMode)),
         (ZoneType.DAY_NIGHT, set(ArmMode)),
-        (ZoneType.INTERIOR, {ArmMode.AWAY}),
+        (ZoneType.INTERIOR, {ArmMode.AWAY, ArmMode.VACATION}),
         (ZoneType.FIRE, set(ArmMode)),
         (ZoneType.PANIC, set(ArmMode)),
     ],

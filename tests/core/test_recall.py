@@ -6,7 +6,6 @@ import pytest
 
 from custom_components.verified_response.core import commands as cmd
 from custom_components.verified_response.core.effects import Share, ShareAction
-from custom_components.verified_response.core.evidence import Threat
 from custom_components.verified_response.core.incident import (
     DeliveryStatus,
     IncidentKind,
@@ -19,13 +18,13 @@ from custom_components.verified_response.core.rules.dispatch import as_shown, is
 from custom_components.verified_response.core.state import Phase
 from tests import builders
 from tests.core.house import House
-from tests.core.test_dispatch import confirmed, verifying, with_responders
+from tests.core.test_dispatch import confirmed, handed_over, verifying, with_responders
 
 # --- the end --------------------------------------------------------------------------------
 
 
 def test_a_dismissal_recalls_what_arrived_and_withdraws_what_did_not():
-    house = confirmed()
+    house = handed_over()
     house.deliver("desk")
     house.dismiss()
     assert house.delivery("desk").status is DeliveryStatus.CANCELLING
@@ -104,9 +103,9 @@ def test_closing_a_confirmed_incident_informs_instead_of_recalling():
 
 
 def test_news_that_a_recall_overtook_are_not_sent():
-    house = confirmed()
+    house = handed_over()
     house.deliver()
-    house.confirm(Threat.LIFE)
+    house.trip("study")
     [update] = house.shares("desk", ShareAction.UPDATE)
     house.dismiss()
     house.start(update)
@@ -187,7 +186,7 @@ def test_a_repeated_or_strange_report_counts_for_nothing(changes: dict[str, str]
 
 
 def test_a_report_neither_ends_nor_reopens_nor_sends():
-    house = confirmed()
+    house = handed_over()
     house.deliver()
     house.dismiss()
     sent = len(house.asked(Share))

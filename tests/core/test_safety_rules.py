@@ -29,7 +29,7 @@ from custom_components.verified_response.core.signals import SignalKind
 from custom_components.verified_response.core.state import Phase
 from tests import builders
 from tests.core.house import House
-from tests.core.test_dispatch import confirmed, verifying
+from tests.core.test_dispatch import confirmed, handed_over, verifying
 
 
 def tried(action) -> None:
@@ -127,7 +127,7 @@ def test_rule_4_the_sequence_is_known_before_the_attempt_and_only_grows():
 
 @pytest.mark.parametrize("answer", ["before", "after", "lost"])
 def test_rule_4_everybody_who_may_have_it_is_recalled(answer: str):
-    house = confirmed()
+    house = handed_over()
     [create] = house.shares("desk")
     house.start(create)
     if answer == "before":

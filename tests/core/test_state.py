@@ -29,7 +29,7 @@ from custom_components.verified_response.core.state import (
     PremisesState,
 )
 from tests.core.house import START, House
-from tests.core.test_dispatch import confirmed
+from tests.core.test_dispatch import confirmed, handed_over
 
 
 def test_an_area_nobody_touched_is_disarmed():
@@ -84,7 +84,7 @@ def _all_effects_done(house: House) -> PremisesState:
 
 
 def test_an_incident_somebody_must_still_be_told_about_is_kept():
-    house = confirmed()
+    house = handed_over()
     house.deliver()
     house.dismiss()
     first = house.incident.id

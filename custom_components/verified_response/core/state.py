@@ -82,6 +82,8 @@ class Outcome:
 
     at: datetime
     false: bool
+    doubted: bool = False
+    """Said under duress: shown like any other until the silent call for help is ended."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

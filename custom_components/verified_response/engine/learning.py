@@ -143,7 +143,9 @@ class Learning:
             if incident_id == incident.id
         }
         for item in incident.evidence:
-            if isinstance(item, PersonSeen) and item.box is not None and item.scores:
+            if not isinstance(item, PersonSeen) or item.at < incident.opened_at:
+                continue  # who passed outside before it began is another matter
+            if item.box is not None and item.scores:
                 person = PersonBox(score=max(item.scores), box=item.box)
                 looks.setdefault(item.camera_id, _Seen(at=item.at, people=(person,), picture=None))
         return looks

@@ -141,7 +141,10 @@ def _(event: ev.VerdictGiven, state: PremisesState, _at: datetime) -> PremisesSt
 def _(event: ev.IncidentEnded, state: PremisesState, at: datetime) -> PremisesState:
     incident = state.incidents[event.incident_id]
     if incident.kind in HAS_LEVEL and incident.stage is not Stage.ENTRY_DELAY:
-        state = _remembered(state, incident, Outcome(at=at, false=event.stage is Stage.CANCELLED))
+        false = event.stage is Stage.CANCELLED
+        state = _remembered(state, incident, Outcome(at=at, false=false, doubted=not event.recall))
+    elif incident.kind is IncidentKind.DURESS:
+        state = _without_doubted(state)
     return with_incident(
         state,
         event.incident_id,
@@ -182,9 +185,20 @@ def bounded(items: tuple[EvidenceItem, ...]) -> tuple[EvidenceItem, ...]:
 def _remembered(state: PremisesState, incident: Incident, outcome: Outcome) -> PremisesState:
     """Keep how it ended for each zone that tripped and each camera that saw somebody."""
     spoke = {item.zone_id for item in incident.evidence if isinstance(item, ZoneTrip)} | {
-        item.camera_id for item in incident.evidence if isinstance(item, PersonSeen)
+        item.camera_id
+        for item in incident.evidence
+        if isinstance(item, PersonSeen) and item.at >= incident.opened_at
     }
     history = dict(state.history)
     for subject in sorted(spoke):
         history[subject] = (*history.get(subject, ()), outcome)[-KEPT_OUTCOMES:]
     return replace(state, history=history)
+
+
+def _without_doubted(state: PremisesState) -> PremisesState:
+    """Forget what was called false under a threat that is over."""
+    history = {
+        subject: tuple(item for item in outcomes if not item.doubted)
+        for subject, outcomes in state.history.items()
+    }
+    return replace(state, history={key: kept for key, kept in history.items() if kept})

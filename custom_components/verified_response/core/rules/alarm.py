@@ -15,7 +15,7 @@ from .asking import ask_people, tell_everybody
 from .distress import report_distress
 from .restraint import count_alarm, is_partner, is_shut_down, tell_shut_down, waits_for_partner
 from .story import Story
-from .trips import add_evidence, add_trip, join_recent, recent_evidence, trip_of
+from .trips import add_evidence, add_trip, join_recent, note_trip, recent_evidence, trip_of
 from .walk_test import note_try
 
 TECHNICAL = {
@@ -140,12 +140,12 @@ def _intrusion(
         _keep(story, zone, current)  # early warning, or another panel decides
         return
     if current is None and is_shut_down(story, zone, ours):
-        story.tell(ev.EvidenceNoted(item=trip_of(story, zone)))
+        note_trip(story, zone)
         tell_shut_down(story, zone, ours)
         return
     alone = waits_for_partner(story, zone, ours, command.lost)
     if current is None and alone:
-        story.tell(ev.EvidenceNoted(item=trip_of(story, zone), waits=True))
+        note_trip(story, zone, waits=True)
         return
     delay = story.premises.entry_delay_of(zone)
     follows = zone.type is ZoneType.INTERIOR and any(
@@ -179,7 +179,7 @@ def _keep(story: Story, zone: Zone, current: Incident | None) -> None:
     if current is not None:
         _follow_trip(story, zone, current)
     elif zone.type is not ZoneType.OUTDOOR or is_partner(story, zone):
-        story.tell(ev.EvidenceNoted(item=trip_of(story, zone), waits=is_partner(story, zone)))
+        note_trip(story, zone, waits=is_partner(story, zone))
 
 
 def open_burglary(

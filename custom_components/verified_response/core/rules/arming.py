@@ -149,6 +149,26 @@ def finish_exit_delays(story: Story) -> None:
             _finish(story, area_id, area)
 
 
+def resume_exit_delays(story: Story) -> None:
+    """After a restart let an exit delay run until the sensors have had time to report again."""
+    quiet_until = story.state.quiet_until
+    for area_id, area in list(story.state.areas.items()):
+        if area.phase is not Phase.ARMING or area.until is None or area.mode is None:
+            continue
+        known = area.exit or Exit()
+        story.tell(
+            ev.AreaArming(
+                area_id=area_id,
+                mode=area.mode,
+                until=max(area.until, quiet_until or area.until),
+                by=area.changed_by or "hub",
+                not_closed=known.not_closed,
+                bypassed=area.bypassed,
+                attended=known.attended and not known.left,
+            )
+        )
+
+
 def _finish(story: Story, area_id: str, area: AreaState) -> None:
     known, by = area.exit or Exit(), area.changed_by or "hub"
     wanted = area.mode or ArmMode.AWAY

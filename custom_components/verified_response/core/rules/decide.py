@@ -44,7 +44,8 @@ def decide(
     story = Story(state, premises, now)
     if state.policy != premises.policy:
         story.tell(ev.PolicySet(policy=premises.policy))
-    finish_exit_delays(story)  # first: a trip at the very end of the delay already counts
+    if not isinstance(command, cmd.HubStarted):  # the sensors have yet to be read again
+        finish_exit_delays(story)  # first: a trip at the very end of the delay already counts
     finish_walk_test(story)
     _follow(story, command)
     tell_failures_again(story)

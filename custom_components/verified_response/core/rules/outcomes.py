@@ -9,6 +9,7 @@ from ..effects import ClearCredential, PendingEffect, Push, SetCredential, Share
 from ..evidence import HubWasBlind
 from ..incident import HAS_LEVEL, STAYS_AT_HOME, Delivery, DeliveryStatus
 from ..state import PROTECTING, Phase
+from .arming import resume_exit_delays
 from .asking import tell_everybody, tell_people
 from .dispatch import GAVE_UP, TAKES_NEWS, recall_delivery
 from .grants import clear_outcome, set_outcome
@@ -181,6 +182,7 @@ def hub_started(story: Story, command: cmd.HubStarted) -> None:
             blind_since=command.last_alive, quiet_until=story.after(story.policy.startup_quiet_s)
         )
     )
+    resume_exit_delays(story)
     _tell_blindness(story, command.last_alive)
     for pending in list(story.state.effects.values()):
         _after_restart(story, pending)

@@ -30,7 +30,9 @@ def trip_of(story: Story, zone: Zone, *, observed: bool = True) -> ZoneTrip:
         place=zone.place or zone.id,
         forced_entry=zone.forced_entry,
         observed=observed,
-        false_alarms=sum(outcome.false and outcome.at > since for outcome in ended),
+        false_alarms=sum(
+            outcome.false and not outcome.doubted and outcome.at > since for outcome in ended
+        ),
     )
 
 
@@ -62,14 +64,24 @@ def look_until(story: Story, zone: Zone) -> datetime | None:
 
 def chatters(story: Story, zone: Zone, incident: Incident, areas: tuple[str, ...]) -> bool:
     """Say whether the zone told the same a moment ago: no further evidence, however often it does."""
+    return set(areas) <= set(incident.areas) and _tripped_lately(story, zone, incident.evidence)
+
+
+def _tripped_lately(story: Story, zone: Zone, known: tuple[EvidenceItem, ...]) -> bool:
     trips = [
         item.at
-        for item in incident.evidence
+        for item in known
         if isinstance(item, ZoneTrip) and item.zone_id == zone.id and item.observed
     ]
     pause = CHATTER_LONG_S if len(trips) >= KEPT_PER_SOURCE // 2 else CHATTER_S
     since = story.now - timedelta(seconds=pause)
-    return set(areas) <= set(incident.areas) and any(at > since for at in trips)
+    return any(at > since for at in trips)
+
+
+def note_trip(story: Story, zone: Zone, *, waits: bool = False) -> None:
+    """Keep a trip that raises no alarm, for the incident that may come."""
+    if waits or not _tripped_lately(story, zone, story.state.recent):
+        story.tell(ev.EvidenceNoted(item=trip_of(story, zone), waits=waits))
 
 
 def add_trip(story: Story, zone: Zone, incident: Incident, areas: tuple[str, ...] = ()) -> bool:
@@ -109,9 +121,11 @@ def join_recent(
     present: frozenset[str],
 ) -> None:
     """Add what was noted before, and who is known to be at home where nobody is expected."""
+    alone = nobody_expected(story, story.state.incidents[incident_id])
     for item in recent:
-        add_evidence(story, incident_id, item)
-    if nobody_expected(story, story.state.incidents[incident_id]):
+        if alone or not isinstance(item, HouseholdPresent):
+            add_evidence(story, incident_id, item)
+    if alone:
         for who in sorted(present):
             add_evidence(story, incident_id, HouseholdPresent(at=story.now, who=who))
 
