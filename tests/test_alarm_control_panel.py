@@ -24,7 +24,7 @@ async def test_what_it_offers(house: House) -> None:
 
 @pytest.mark.parametrize("mode", ["away", "home", "night"])
 async def test_arming_runs_the_exit_delay_first(house: House, mode: str) -> None:
-    await house.arm(mode, wait=9)
+    await house.arm(mode, wait=44)
     assert house.panel == "arming"
     await house.wait(1)
     assert house.panel == f"armed_{mode}"

@@ -27,7 +27,7 @@ async def test_the_life_of_an_incident(house: House) -> None:
     await house.trip("front_door")
     assert not told
     await house.trip("hall_motion")
-    await house.wait(20)
+    await house.wait(30)
     assert told == ["opened"]
     await house.wait(15)
     await house.tap("confirm")

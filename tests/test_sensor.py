@@ -27,7 +27,7 @@ async def test_stages_in_order(house: House) -> None:
     seen = [house.stage]
     await house.trip("front_door")
     seen.append(house.stage)
-    await house.wait(20)
+    await house.wait(30)
     seen.append(house.stage)
     await house.trip("hall_motion")
     await house.wait(15)

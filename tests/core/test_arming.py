@@ -15,9 +15,7 @@ from tests.core.house import House
 
 def arm(house: House, area_id: str = "house", mode: ArmMode = ArmMode.AWAY, *opened: str) -> None:
     house.do(
-        cmd.Arm(
-            area_id=area_id, mode=mode, by="owner", open_zones=frozenset(opened), attended=True
-        )
+        cmd.Arm(area_id=area_id, mode=mode, by="owner", open_zones=frozenset(opened), attended=True)
     )
 
 

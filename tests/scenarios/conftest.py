@@ -138,8 +138,8 @@ class House:
             title="Home",
             data={"name": "Home", "address": ADDRESS, "callback_phone": PHONE},
             options={
-                "exit_delay": 10,
-                "entry_delay": 20,
+                "exit_delay": 45,
+                "entry_delay": 30,
                 "abort_window": 15,
                 "siren": "siren.house",
                 **(options or {}),
@@ -219,7 +219,7 @@ class House:
     async def clear(self, name: str) -> None:
         await self.sensor(name, "off")
 
-    async def arm(self, mode: str = "away", *, wait: float = 10) -> None:
+    async def arm(self, mode: str = "away", *, wait: float = 45) -> None:
         await self.hass.services.async_call(
             "alarm_control_panel",
             f"alarm_arm_{mode}",
