@@ -7,10 +7,20 @@ from pathlib import Path
 
 import homeassistant.components
 import pytest
+import voluptuous as vol
+from homeassistant.data_entry_flow import section
 
 from custom_components.verified_response import const
 from custom_components.verified_response.config_numbers import DELAY_PLACEHOLDERS
-from custom_components.verified_response.config_schema import SIGN_DOMAINS
+from custom_components.verified_response.config_schema import (
+    SIGN_DOMAINS,
+    area_form,
+    contact_form,
+    lock_form,
+    premises_form,
+    sign_form,
+    zone_form,
+)
 from custom_components.verified_response.core.premises import (
     ArmMode,
     Release,
@@ -19,8 +29,10 @@ from custom_components.verified_response.core.premises import (
     SignKind,
     ZoneType,
 )
+from custom_components.verified_response.options_schema import options_form
 
 from .contracts.repository import PRODUCT, english, leaves, literal, parse
+from .fakes.config_entry import house
 
 FLOWS = (
     "config_flow",
@@ -118,3 +130,33 @@ def test_words_and_rules_name_the_same_placeholders() -> None:
         for name in re.findall(r"{(\w+)}", text)
     }
     assert told == DELAY_PLACEHOLDERS.keys()
+
+
+def fields(form: vol.Schema) -> set[str]:
+    return {str(key) for key, field in form.schema.items() if not isinstance(field, section)}
+
+
+def test_every_field_of_the_forms_has_a_label_and_an_explanation() -> None:
+    words = english()
+    parts = words["config_subentries"]
+    step = words["options"]["step"]["init"]
+    options = options_form(own=True)
+    [logic] = [field for field in options.schema.values() if isinstance(field, section)]
+    forms = [
+        (premises_form(new=True), words["config"]["step"]["user"]),
+        (premises_form(new=False), words["config"]["step"]["reconfigure"]),
+        (options, step),
+        (logic.schema, step["sections"]["alarm_logic"]),
+        (contact_form([], has_codes=False), parts["contact"]["step"]["user"]),
+        (contact_form([], has_codes=True), parts["contact"]["step"]["reconfigure"]),
+    ]
+    for kind, form in (
+        ("area", area_form()),
+        ("zone", zone_form(house(), but=None)),
+        ("lock", lock_form()),
+        ("sign", sign_form()),
+    ):
+        forms += [(form, parts[kind]["step"][name]) for name in ("user", "reconfigure")]
+    for form, told in forms:
+        assert fields(form) == told["data"].keys() == told["data_description"].keys()
+    assert step["sections"]["alarm_logic"]["name"]
