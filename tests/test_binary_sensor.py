@@ -2,6 +2,7 @@
 
 # ruff: noqa: F811 - the fixtures are imported, and named as arguments
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +10,11 @@ import pytest
 from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
+from custom_components.verified_response.core import events as ev
+from custom_components.verified_response.core.premises import ArmMode
+from custom_components.verified_response.core.signals import TroubleKind
 from custom_components.verified_response.engine.feed import CameraLook
+from tests.fakes.news import tell
 from tests.scenarios.conftest import House, empty_house, house  # noqa: F401 - fixtures
 
 
@@ -50,6 +55,85 @@ async def test_ready_to_arm(house: House, zone: str, state: str, ready: str) -> 
     assert house.state("binary_sensor.home_ready_to_arm").state == "on"
     await house.sensor(zone, state)
     assert house.state("binary_sensor.home_ready_to_arm").state == ready
+
+
+def ready(house: House) -> tuple[str, dict[str, str], dict[str, bool | None]]:
+    shown = house.state("binary_sensor.home_ready_to_arm")
+    return shown.state, shown.attributes["not_ready"], shown.attributes["ready_for"]
+
+
+ALL_MODES = dict.fromkeys(("away", "home", "night", "vacation"), True)
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "answer"),
+    [("on", "open", False), ("unavailable", "not_reporting", None)],
+)
+async def test_what_is_not_ready_is_named(
+    house: House, state: str, reason: str, answer: bool | None
+) -> None:
+    assert ready(house) == ("on", {}, ALL_MODES)
+    await house.sensor("kitchen_window", state)
+    _, not_ready, ready_for = ready(house)
+    assert not_ready == {"Kitchen window": reason}
+    assert ready_for == dict.fromkeys(ALL_MODES, answer)
+
+
+async def test_a_zone_holds_up_only_the_modes_in_which_it_counts(house: House) -> None:
+    desk = house.entry.runtime_data.desk
+    window = replace(desk.premises.zones["kitchen_window"], modes=frozenset({ArmMode.NIGHT}))
+    desk.show(
+        premises=replace(desk.premises, zones={**desk.premises.zones, "kitchen_window": window})
+    )
+    await house.sensor("kitchen_window", "on")
+    assert ready(house) == ("on", {"Kitchen window": "open"}, ALL_MODES | {"night": False})
+
+
+async def test_a_zone_that_is_left_out_holds_up_nothing(house: House) -> None:
+    await house.sensor("kitchen_window", "on")
+    await tell(
+        house,
+        ev.AreaArmed(area_id="house", mode=ArmMode.AWAY, by="o", bypassed=("kitchen_window",)),
+    )
+    assert ready(house) == ("on", {}, ALL_MODES)
+
+
+async def test_a_door_may_be_open_while_people_leave_but_has_to_report(house: House) -> None:
+    await house.sensor("front_door", "unavailable")
+    assert ready(house)[:2] == ("unknown", {"Front door": "not_reporting"})
+    await house.sensor("front_door", "on")
+    assert ready(house)[:2] == ("on", {})
+    desk = house.entry.runtime_data.desk
+    at_once = replace(desk.premises.policy, exit_delay_s=0)
+    desk.show(premises=replace(desk.premises, policy=at_once))
+    await house.settle()
+    assert ready(house)[:2] == ("off", {"Front door": "open"})
+
+
+async def test_what_another_panel_arms_is_not_ours_to_be_ready(house: House) -> None:
+    await house.sensor("kitchen_window", "on")
+    desk = house.entry.runtime_data.desk
+    linked = replace(desk.premises.areas["house"], panel="alarm_control_panel.alarmo")
+    desk.show(premises=replace(desk.premises, areas={"house": linked}))
+    await house.settle()
+    assert ready(house) == ("on", {}, ALL_MODES)
+
+
+async def test_trouble_of_sensors_is_no_alarm_and_named(house: House) -> None:
+    def shown() -> tuple[str, dict[str, list[str]]]:
+        state = house.state("binary_sensor.home_sensor_trouble")
+        return state.state, state.attributes["zones"]
+
+    assert shown() == ("off", {})
+    for kind in (TroubleKind.LOW_BATTERY, TroubleKind.OFFLINE):
+        await tell(house, ev.TroubleChanged(zone_id="kitchen_window", kind=kind, on=True))
+    assert shown() == ("on", {"Kitchen window": ["low_battery", "offline"]})
+    for kind in (TroubleKind.LOW_BATTERY, TroubleKind.OFFLINE):
+        await tell(house, ev.TroubleChanged(zone_id="kitchen_window", kind=kind, on=False))
+    assert shown() == ("off", {})
+    await tell(house, ev.TroubleChanged(zone_id="gone", kind=TroubleKind.TAMPER, on=True))
+    assert shown() == ("off", {})
+    assert house.panel == "disarmed"
 
 
 async def test_chain_ready_follows_the_test(house: House) -> None:

@@ -2,10 +2,16 @@
 
 # ruff: noqa: F811 - the fixtures are imported, and named as arguments
 
+from dataclasses import replace
+
 from homeassistant.helpers.json import json_dumps
 
+from custom_components.verified_response.core import events as ev
+from custom_components.verified_response.core.evidence import VehicleReported
+from custom_components.verified_response.core.premises import Sign, SignKind
 from custom_components.verified_response.diagnostics import async_get_config_entry_diagnostics
 from tests.fakes.config_entry import ADDRESS, OWNER_CODE, PHONE, RESPONDER, SECRET, part
+from tests.fakes.news import tell
 from tests.scenarios.conftest import House, empty_house, house  # noqa: F401 - fixtures
 
 
@@ -28,6 +34,38 @@ async def test_what_they_hold_and_what_not(house: House) -> None:
         "Kitchen", "notify.ada", "camera.hall", "lock.front", "binary_sensor", "siren.house",
         RESPONDER["client_id"], RESPONDER["base_url"], RESPONDER["agreement_reference"],
     ]  # fmt: skip
+    assert [item for item in hidden if item in text] == []
+
+
+async def test_nothing_of_people_plates_and_words(house: House) -> None:
+    desk = house.entry.runtime_data.desk
+    gate = Sign(id="gate", name="Old gate", kind=SignKind.NUMBER_PLATE, source="sensor.gate")
+    desk.show(premises=replace(desk.premises, signs={"gate": gate}))
+    await house.arm()
+    await house.trip("kitchen_window")
+    incident_id = house.state("sensor.home_incident").attributes["incident_id"]
+    plate = VehicleReported(at=house.clock.now(), sign_id="gate", plate="B-VR 2026")
+    await tell(house, ev.EvidenceAdded(incident_id=incident_id, item=plate))
+    await house.wait(15)
+    await house.act("confirm_incident", threat="none", note="looks like Mr Prowse")
+    house.expect_shared()
+    await house.act("dismiss_incident", code=OWNER_CODE)
+    await tell(
+        house,
+        ev.AttemptMade(
+            incident_id=incident_id,
+            contact_id="ada",
+            channel="push:notify.ada",
+            round=1,
+            outcome="delivered",
+        ),
+    )
+    told = await async_get_config_entry_diagnostics(house.hass, house.entry)
+    [incident] = told["incidents"]
+    assert len(incident["answers"]) == 2
+    assert incident["attempts"][-1]["channel"] == "push"
+    text = str(json_dumps(told))
+    hidden = ["B-VR", "Prowse", "Ada", "notify.ada", "Old gate", "sensor.gate", OWNER_CODE]
     assert [item for item in hidden if item in text] == []
 
 

@@ -2,9 +2,25 @@
 
 # ruff: noqa: F811 - the fixtures are imported, and named as arguments
 
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
 from homeassistant.core import Event, callback
 
+from custom_components.verified_response.core import events as ev
+from custom_components.verified_response.core.detection import Trust
+from custom_components.verified_response.core.evidence import (
+    DevicesLost,
+    Threat,
+    Verdict,
+    ZoneTrip,
+)
+from custom_components.verified_response.core.incident import IncidentKind, Stage
+from custom_components.verified_response.core.premises import ArmMode, ZoneType
 from tests.fakes.config_entry import OWNER_CODE
+from tests.fakes.news import tell
 from tests.scenarios.conftest import House, empty_house, house  # noqa: F401 - fixtures
 
 
@@ -124,3 +140,161 @@ async def test_an_early_warning_names_the_camera_and_opens_nothing(house: House)
     await house.wait(120)
     assert not house.pushes
     assert not house.sirens
+
+
+AT = datetime(2026, 11, 20, 22, 0, tzinfo=UTC)
+
+
+def outside(**changes: Any) -> ev.PersonOutside:
+    known = {"at": AT, "camera_id": "porch", "trust": Trust.FULL, "engine": "e", "scores": (0.9,)}
+    return ev.PersonOutside(**known | changes)
+
+
+def trip(**changes: Any) -> ZoneTrip:
+    known = {"zone_id": "kitchen_window", "zone_type": ZoneType.PERIMETER, "device": "d"}
+    return ZoneTrip(at=AT, place="p", **known | changes)
+
+
+def opened(incident_id: str, **changes: Any) -> ev.IncidentOpened:
+    known = {"kind": IncidentKind.BURGLARY, "stage": Stage.VERIFYING, "until": None, "areas": ()}
+    return ev.IncidentOpened(incident_id=incident_id, by="hub", **known | changes)
+
+
+WINDOW = {"zones": ["Kitchen window"]}
+TOLD_OF_THE_HOUSE = [
+    (outside(dwell_s=19.9), "early_warning", {"camera": "camera.porch", "name": "Porch"}),
+    (outside(dwell_s=20.0), "loitering", {"camera": "camera.porch", "dwell_s": 20.0}),
+    (
+        ev.DoorAttempted(door_id="front_lock"),
+        "door_attempted",
+        {"lock": "lock.front", "name": "Front lock"},
+    ),
+    (ev.DoorAttempted(door_id="house"), "door_attempted", {"lock": None, "name": "House"}),
+    (
+        ev.ArmingFailed(
+            area_id="house", mode=ArmMode.AWAY, zones=("kitchen_window", "gone"), by="owner"
+        ),
+        "arm_failed",
+        {"area": "House", "mode": "away", "zones": ["Kitchen window", "gone"]},
+    ),
+    (
+        ev.AreaArmed(area_id="house", mode=ArmMode.HOME, by="owner", reason="nobody_left"),
+        "armed_home",
+        {"area": "House"},
+    ),
+    (
+        ev.ZoneAlarmed(area_id="house", zone_id="kitchen_window", shut_down=True),
+        "zone_shut_down",
+        WINDOW | {"area": "House"},
+    ),
+    (ev.EvidenceNoted(item=trip(), waits=True), "zone_waits", WINDOW),
+    (ev.EvidenceNoted(item=trip(observed=False)), "zone_found_open", WINDOW),
+    (
+        ev.EvidenceNoted(item=DevicesLost(at=AT, zones=("kitchen_window",))),
+        "sensors_lost",
+        WINDOW,
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("event", "told", "facts"), TOLD_OF_THE_HOUSE, ids=lambda item: str(item)[:40]
+)
+async def test_what_people_hear_without_any_incident(
+    house: House, event: ev.Event, told: str, facts: dict[str, Any]
+) -> None:
+    seen = follow(house, "event.home_incident")
+    await tell(house, event)
+    assert seen == [told]
+    shown = house.state("event.home_incident").attributes
+    assert {key: shown[key] for key in facts} == facts
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        ev.EvidenceNoted(item=trip()),
+        ev.ZoneAlarmed(area_id="house", zone_id="kitchen_window"),
+        ev.AreaArmed(area_id="house", mode=ArmMode.HOME, by="owner"),
+        ev.WrongCode(area_id="house", by="owner"),
+    ],
+)
+async def test_what_is_no_news(house: House, event: ev.Event) -> None:
+    seen = follow(house, "event.home_incident")
+    await tell(house, event)
+    assert seen == []
+
+
+HIDDEN = [{"covert": True}, {"silent": True}, {"kind": IncidentKind.DURESS}]
+
+
+@pytest.mark.parametrize("hidden", HIDDEN)
+async def test_what_may_not_appear_by_itself_is_never_told(
+    house: House, hidden: dict[str, Any]
+) -> None:
+    seen = follow(house, "event.home_incident")
+    await tell(
+        house,
+        opened("i1", **hidden),
+        ev.EvidenceAdded(incident_id="i1", item=trip(observed=False)),
+        ev.EvidenceAdded(incident_id="i1", item=DevicesLost(at=AT, zones=("kitchen_window",))),
+        ev.VerdictGiven(incident_id="i1", verdict=Verdict(at=AT, by="a", threat=Threat.LIFE)),
+        ev.VerdictGiven(incident_id="i1", verdict=Verdict(at=AT, by="b", threat=None)),
+        ev.IncidentEnded(incident_id="i1", stage=Stage.CLOSED, reason="dismissed", by="b"),
+    )
+    assert seen == []
+
+
+async def test_evidence_of_an_incident_is_told_with_it(house: House) -> None:
+    await tell(house, opened("i1"))
+    seen = follow(house, "event.home_incident")
+    await tell(house, ev.EvidenceAdded(incident_id="i1", item=trip(observed=False)))
+    await tell(
+        house,
+        ev.EvidenceAdded(incident_id="i1", item=DevicesLost(at=AT, zones=("hall_motion",))),
+    )
+    assert seen == ["zone_found_open", "sensors_lost"]
+    shown = house.state("event.home_incident").attributes
+    assert (shown["incident_id"], shown["zones"]) == ("i1", ["Hall motion"])
+
+
+async def test_different_answers_are_told_once(house: House) -> None:
+    def word(by: str, threat: Threat | None, minute: int) -> ev.VerdictGiven:
+        verdict = Verdict(at=AT.replace(minute=minute), by=by, threat=threat)
+        return ev.VerdictGiven(incident_id="i1", verdict=verdict)
+
+    await tell(house, opened("i1"))
+    seen = follow(house, "event.home_incident")
+    await tell(house, word("ada", Threat.NONE, 1), word("bob", Threat.LIFE, 2))
+    assert seen == ["confirmed", "confirmed"]
+    await tell(house, word("cay", None, 3))
+    assert seen[2:] == ["denied", "answers_differ"]
+    await tell(house, word("dan", Threat.PROPERTY, 4), word("eve", None, 5))
+    assert seen[4:] == ["confirmed", "denied"]
+
+
+async def test_two_people_who_answer_differently(house: House) -> None:
+    """By the rules: the confirmation stays, and both answers are heard."""
+    await house.arm()
+    await house.trip("kitchen_window")
+    await house.wait(15)
+    seen = follow(house, "event.home_incident")
+    await house.act("confirm_incident", threat="property")
+    await house.act("dismiss_incident", code=OWNER_CODE)
+    house.expect_shared()
+    assert [
+        item for item in seen if item in ("confirmed", "denied", "answers_differ", "closed")
+    ] == [
+        "confirmed",
+        "denied",
+        "answers_differ",
+    ]
+
+
+async def test_how_long_somebody_stays_is_the_owners_number(house: House) -> None:
+    desk = house.entry.runtime_data.desk
+    policy = replace(desk.premises.policy, loiter_s=60)
+    desk.show(premises=replace(desk.premises, policy=policy))
+    seen = follow(house, "event.home_incident")
+    await tell(house, outside(dwell_s=59.0), outside(dwell_s=60.0))
+    assert seen == ["early_warning", "loitering"]

@@ -6,8 +6,11 @@ import pytest
 from homeassistant.helpers import issue_registry as ir
 
 from custom_components.verified_response.const import DOMAIN
+from custom_components.verified_response.core import events as ev
 from custom_components.verified_response.core.detection import DetectorInfo, Trust
+from custom_components.verified_response.core.signals import TroubleKind
 from tests.fakes.config_entry import part
+from tests.fakes.news import tell
 from tests.fakes.person_detector import detection
 from tests.scenarios.conftest import House, empty_house, house  # noqa: F401 - fixtures
 
@@ -200,3 +203,29 @@ async def test_whoever_can_be_told_in_any_way_is_somebody_to_ask(empty_house: Ho
     )
     await house.settle()
     assert "nobody_to_ask" in house.issues
+
+
+@pytest.mark.parametrize(
+    ("kind", "key"),
+    [
+        (TroubleKind.OFFLINE, "zone_offline"),
+        (TroubleKind.LOW_BATTERY, "zone_battery_low"),
+        (TroubleKind.TAMPER, "zone_tamper"),
+    ],
+)
+async def test_each_trouble_of_a_sensor_has_its_issue(
+    house: House, kind: TroubleKind, key: str
+) -> None:
+    await tell(house, ev.TroubleChanged(zone_id="kitchen_window", kind=kind, on=True))
+    assert house.issues == {key}
+    [shown] = [item for item in ir.async_get(house.hass).issues.values() if item.domain == DOMAIN]
+    assert shown.translation_placeholders == {"name": "Kitchen window"}
+    assert shown.severity is ir.IssueSeverity.WARNING
+    assert shown.is_fixable is False
+    await tell(house, ev.TroubleChanged(zone_id="kitchen_window", kind=kind, on=False))
+    assert house.issues == set()
+
+
+async def test_trouble_of_a_removed_zone_is_nobodys(house: House) -> None:
+    await tell(house, ev.TroubleChanged(zone_id="gone", kind=TroubleKind.OFFLINE, on=True))
+    assert house.issues == set()

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 from aiohttp import FormData
-from homeassistant.core import Event, HomeAssistant
+from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.data_entry_flow import (
     EVENT_DATA_ENTRY_FLOW_PROGRESS_UPDATE,
     FlowResultType,
@@ -358,8 +358,13 @@ async def test_a_server_cannot_be_asked_by_premises_that_are_not_loaded(
 async def test_fetching_shows_how_far_it_is_and_stores_the_options(
     hass: HomeAssistant, entry: Any, models: FakeModelFiles, setups: SetUps
 ) -> None:
-    told: list[Event] = []
-    hass.bus.async_listen(EVENT_DATA_ENTRY_FLOW_PROGRESS_UPDATE, told.append)
+    told: list[float] = []
+
+    @callback  # in the loop, so that their order is kept
+    def note(event: Event) -> None:
+        told.append(event.data["progress"])
+
+    hass.bus.async_listen(EVENT_DATA_ENTRY_FLOW_PROGRESS_UPDATE, note)
     shown = await tune(hass, entry, engine="ncnn", model_files="fetch")
     assert (shown["type"], shown["step_id"]) == (FlowResultType.SHOW_PROGRESS, "fetch")
     assert shown["progress_action"] == "fetching"
@@ -369,7 +374,7 @@ async def test_fetching_shows_how_far_it_is_and_stores_the_options(
     done = await result_of(hass, again)
     await hass.async_block_till_done()
     assert done["type"] is FlowResultType.CREATE_ENTRY
-    assert [event.data["progress"] for event in told] == [0.5, 1.0]
+    assert told == [0.5, 1.0]
     assert models.asked == [("fetch", "ncnn", "auto")]
     assert dict(entry.options) == {**STORED, "engine": "ncnn"}
     assert setups.count == 2

@@ -3,11 +3,16 @@
 # ruff: noqa: F811 - the fixtures are imported, and named as arguments
 
 from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from homeassistant.helpers import entity_registry as er
 
+from custom_components.verified_response.core import events as ev
+from custom_components.verified_response.core.state import Outcome
 from tests.fakes.config_entry import OWNER_CODE, RESPONDER, part
+from tests.fakes.news import tell
 from tests.scenarios.conftest import House, empty_house, house  # noqa: F401 - fixtures
 
 
@@ -85,3 +90,100 @@ async def test_frame_time_is_there_for_those_who_want_it(house: House) -> None:
     await house.settle()
     assert house.state(entity_id).state == "42"
     assert house.state(entity_id).attributes["unit_of_measurement"] == "ms"
+
+
+def shown(house: House, entity_id: str, *names: str) -> tuple[str, dict[str, Any]]:
+    state = house.state(entity_id)
+    return state.state, {name: state.attributes[name] for name in names}
+
+
+async def test_a_walk_test_shows_what_was_tried(house: House) -> None:
+    names = ("tried", "missing", "until")
+    off = ("off", {"tried": {}, "missing": [], "until": None})
+    assert shown(house, "sensor.home_walk_test", *names) == off
+    until = house.clock.now() + timedelta(minutes=30)
+    await tell(
+        house,
+        ev.WalkTestStarted(until=until, by="owner"),
+        ev.WalkTestNoted(zone_id="kitchen_window", would="alarm_at_once"),
+    )
+    state, attributes = shown(house, "sensor.home_walk_test", *names)
+    assert state == "running"
+    assert attributes == {
+        "tried": {"Kitchen window": "alarm_at_once"},
+        "missing": ["Front door", "Hall motion", "Porch motion", "Smoke", "Panic button"],
+        "until": until,
+    }
+    await tell(house, ev.WalkTestEnded(by="owner"))
+    assert shown(house, "sensor.home_walk_test", *names) == off
+
+
+async def test_a_walk_test_ends_by_itself(house: House) -> None:
+    await house.act("start_walk_test")
+    assert house.state("sensor.home_walk_test").state == "running"
+    await house.wait(1801)
+    assert house.state("sensor.home_walk_test").state == "off"
+    await house.arm()
+    await house.trip("kitchen_window")
+    assert house.panel == "triggered"
+
+
+async def test_what_changes_often_is_not_recorded(house: House) -> None:
+    for name in ("walk_test", "false_alarms"):
+        entity = house.hass.data["sensor"].get_entity(f"sensor.home_{name}")
+        unrecorded = entity._Entity__combined_unrecorded_attributes
+        assert {"tried", "missing", "zones", "cameras"} <= unrecorded
+
+
+def outcomes(house: House, *false: bool, days_ago: float = 0) -> tuple[Outcome, ...]:
+    now: datetime = house.clock.now() - timedelta(days=days_ago)
+    return tuple(
+        Outcome(at=now - timedelta(minutes=count), false=item) for count, item in enumerate(false)
+    )
+
+
+async def test_false_alarms_are_counted_by_zone_and_camera(house: House) -> None:
+    await house.settle()
+    names = ("days", "zones", "cameras")
+    desk = house.entry.runtime_data.desk
+    history = {
+        "kitchen_window": (
+            *outcomes(house, True, days_ago=31),
+            *outcomes(house, True, False, True, True),
+        ),
+        "hall": outcomes(house, True),  # the same alarm
+        "front_door": outcomes(house, True, days_ago=30.5),  # counts no more
+        "gone": (),
+    }
+    desk.show(state=replace(desk.state, history=history))
+    await house.settle()
+    assert shown(house, "sensor.home_false_alarms", *names) == (
+        "3",
+        {
+            "days": 30,
+            "zones": {"Kitchen window": {"false": 3, "true": 1, "rate": 0.75}},
+            "cameras": {"Hall": {"false": 1, "true": 0, "rate": 1.0}},
+        },
+    )
+
+
+async def test_a_dismissed_alarm_counts_for_its_zone(house: House) -> None:
+    assert house.state("sensor.home_false_alarms").state == "0"
+    await house.arm()
+    await house.trip("kitchen_window")
+    await house.act("dismiss_incident", code=OWNER_CODE)
+    state, attributes = shown(house, "sensor.home_false_alarms", "zones")
+    assert state == "1"
+    assert attributes["zones"] == {"Kitchen window": {"false": 1, "true": 0, "rate": 1.0}}
+
+
+async def test_a_restart_shows_the_blind_interval(house: House) -> None:
+    """Failure class 1: restart, false trigger or blind."""
+    await house.arm()
+    before = house.clock.now()
+    await house.restart(down=300)
+    _, attributes = shown(house, "sensor.home_incident", "blind_from", "blind_until")
+    assert attributes["blind_from"] <= before
+    assert attributes["blind_until"] == house.clock.now()
+    assert attributes["blind_until"] - attributes["blind_from"] >= timedelta(seconds=300)
+    assert house.panel == "armed_away"

@@ -18,8 +18,10 @@ from tests.fakes.config_entry import ADDRESS, OWNER_CODE, PHONE, part
 from tests.scenarios.conftest import House, empty_house, house  # noqa: F401 - fixtures
 
 FIELDS: dict[str, dict[str, Any]] = {
+    "bypass_zone": {"zone": "Kitchen window"},
     "confirm_incident": {"threat": "property"},
     "detect_people": {"camera": "camera.hall"},
+    "forget_false_alarms": {"zone_or_camera": "Kitchen window"},
     "grant_access": {"lock": ["lock.front"]},
     "report_distress": {"kind": "medical"},
     "revoke_access": {"grant_id": "none"},
@@ -29,7 +31,14 @@ ADMIN = {name for name, (_, _, _, admin) in ACTIONS.items() if admin}
 
 
 def test_what_touches_codes_or_evidence_is_for_admins() -> None:
-    assert set(ACTIONS) - ADMIN == {"report_distress", "confirm_incident", "dismiss_incident"}
+    assert set(ACTIONS) - ADMIN == {
+        "acknowledge",
+        "arm",
+        "confirm_incident",
+        "dismiss_incident",
+        "end_walk_test",
+        "report_distress",
+    }
 
 
 @pytest.mark.parametrize("action", sorted(ADMIN))

@@ -307,6 +307,13 @@ async def test_a_zone_keeps_what_it_was_given(hass: HomeAssistant) -> None:
     }
 
 
+async def test_what_was_decided_about_false_alarms_stays(hass: HomeAssistant) -> None:
+    entry = await stand(hass, HOUSE, window(false_alarms_left_at="2026-11-01T10:00:00+00:00"))
+    asked = STAIRS | {"type": "perimeter", "entity_id": "binary_sensor.window"}
+    await change(hass, entry, "window", **asked)
+    assert made(entry, "Stairs") == asked | {"false_alarms_left_at": "2026-11-01T10:00:00+00:00"}
+
+
 @pytest.mark.parametrize("seconds", [0, 30, 40])
 async def test_an_entry_door_may_have_its_own_delay(hass: HomeAssistant, seconds: int) -> None:
     entry = await stand(hass, HOUSE)
@@ -329,6 +336,7 @@ async def test_an_entry_door_may_have_its_own_delay(hass: HomeAssistant, seconds
         ({"type": "outdoor", "cross": ["window"]}, {"cross": "cross_not_for_type"}),
         ({"cross": ["smoke"]}, {"cross": "cross_partner_always_on"}),
         ({"cross": ["window", "smoke"]}, {"cross": "cross_partner_always_on"}),
+        ({"cross": ["window"], "areas": ["garage"]}, {"cross": "cross_other_area"}),
         ({"entry_delay": 30}, {"entry_delay": "entry_delay_needs_entry_door"}),
         ({"entry_delay": 0}, {"entry_delay": "entry_delay_needs_entry_door"}),
         ({"type": "entry_exit", "entry_delay": 29}, {"entry_delay": "entry_delay_range"}),
@@ -346,7 +354,8 @@ async def test_an_entry_door_may_have_its_own_delay(hass: HomeAssistant, seconds
 async def test_what_makes_no_sense_for_a_zone_is_refused(
     hass: HomeAssistant, changes: dict[str, Any], errors: dict[str, str]
 ) -> None:
-    entry = await stand(hass, HOUSE, window(), window("Smoke", "fire"))
+    garage = part("area", "Garage")
+    entry = await stand(hass, HOUSE, garage, window(), window("Smoke", "fire"))
     hass.config_entries.async_update_entry(entry, options={"abort_window": 15})
     result = await add(hass, entry, "zone", **STAIRS | changes)
     assert (result["type"], result["errors"]) == (FlowResultType.FORM, errors)

@@ -1,6 +1,7 @@
 """One alarm panel per area; what is pressed becomes a command."""
 
-from typing import override
+from collections.abc import Mapping
+from typing import Any, override
 
 from homeassistant.components.alarm_control_panel import (
     AlarmControlPanelEntity,
@@ -11,12 +12,14 @@ from homeassistant.components.alarm_control_panel import (
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .action_call import actor, is_attended, refuse_failed, refuse_linked
 from .core.commands import Arm, Disarm
 from .core.premises import Area, ArmMode
 from .core.state import AreaState, Phase
 from .entity import PartEntity
 from .ha_errors import translated
 from .runtime import VerifiedResponseConfigEntry
+from .serialize import zone_names
 
 PARALLEL_UPDATES = 0
 
@@ -24,6 +27,7 @@ ARMED = {
     ArmMode.AWAY: AlarmControlPanelState.ARMED_AWAY,
     ArmMode.HOME: AlarmControlPanelState.ARMED_HOME,
     ArmMode.NIGHT: AlarmControlPanelState.ARMED_NIGHT,
+    ArmMode.VACATION: AlarmControlPanelState.ARMED_VACATION,
 }
 PHASES = {
     Phase.DISARMED: AlarmControlPanelState.DISARMED,
@@ -53,6 +57,7 @@ class AreaPanel(PartEntity, AlarmControlPanelEntity):
         AlarmControlPanelEntityFeature.ARM_AWAY
         | AlarmControlPanelEntityFeature.ARM_HOME
         | AlarmControlPanelEntityFeature.ARM_NIGHT
+        | AlarmControlPanelEntityFeature.ARM_VACATION
     )
 
     def __init__(self, entry: VerifiedResponseConfigEntry, area: Area) -> None:
@@ -82,24 +87,34 @@ class AreaPanel(PartEntity, AlarmControlPanelEntity):
         contact = self.snapshot.premises.contacts.get(by.removeprefix("contact:"))
         return contact.name if contact else None
 
-    def _actor(self) -> str:
-        user = self._context.user_id if self._context else None
-        return f"user:{user}" if user else "automation"
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any]:
+        area, premises = self._area, self.snapshot.premises
+        shown: dict[str, Any] = {
+            "bypassed": zone_names(premises, area.bypassed),
+            "arm_failed": zone_names(premises, area.failure.zones) if area.failure else None,
+        }
+        configured = premises.areas.get(self._part_id)
+        if configured is not None and configured.panel is not None:
+            shown["linked_panel"] = configured.panel
+        return shown
 
     @override
     async def async_alarm_disarm(self, code: str | None = None) -> None:
         with translated():
             verdict = await self._runtime.keypad.check(
-                code, area_id=self._part_id, by=self._actor()
+                code, area_id=self._part_id, by=actor(self._context)
             )
             await self._runtime.desk.submit(
                 Disarm(
                     area_id=self._part_id,
-                    by=f"contact:{verdict.contact_id}" if verdict else self._actor(),
+                    by=f"contact:{verdict.contact_id}" if verdict else actor(self._context),
                     duress=bool(verdict and verdict.duress),
                     new_id=self._runtime.ids.new_id(),
                 )
             )
+            refuse_linked(self.snapshot.premises, self._part_id)  # under duress it looks the same
 
     @override
     async def async_alarm_arm_away(self, code: str | None = None) -> None:
@@ -113,13 +128,19 @@ class AreaPanel(PartEntity, AlarmControlPanelEntity):
     async def async_alarm_arm_night(self, code: str | None = None) -> None:
         await self._arm(ArmMode.NIGHT)
 
+    @override
+    async def async_alarm_arm_vacation(self, code: str | None = None) -> None:
+        await self._arm(ArmMode.VACATION)
+
     async def _arm(self, mode: ArmMode) -> None:
         with translated():
-            await self._runtime.desk.submit(
+            events = await self._runtime.desk.submit(
                 Arm(
                     area_id=self._part_id,
                     mode=mode,
-                    by=self._actor(),
+                    by=actor(self._context),
                     open_zones=self._runtime.intake.not_closed(),
+                    attended=is_attended(self._context),
                 )
             )
+            refuse_failed(events, self.snapshot.premises)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import override
+from typing import Any, override
 
 from homeassistant.components.binary_sensor import (
     BinarySensorDeviceClass,
@@ -16,7 +16,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.event import async_call_later, async_track_state_change_event
 
 from .core.premises import ArmMode, CameraView, Door, ResponderMode
-from .core.rules.arming import MAY_BE_OPEN
+from .core.rules.arming import LEFT_BY, blocks
 from .core.signals import ZoneStatus
 from .engine.feed import CameraLook, Snapshot
 from .entity import SourceEntity, VerifiedResponseEntity
@@ -33,18 +33,59 @@ class PremisesBinaryDescription(BinarySensorEntityDescription):
     """How a value is read from a snapshot; None is unknown."""
 
     value_fn: Callable[[Snapshot], bool | None]
+    attributes_fn: Callable[[Snapshot], Mapping[str, Any]] | None = None
+
+
+def _waited_for(snapshot: Snapshot, mode: ArmMode) -> dict[str, str]:
+    """Return why arming this way has to wait, by zone: open, or nobody knows."""
+    premises, state = snapshot.premises, snapshot.state
+    left_by = LEFT_BY if premises.policy.exit_delay_s else frozenset()
+    ours = {area.id for area in premises.areas.values() if area.panel is None}
+    found = {}
+    for zone in premises.zones.values():
+        counting = [
+            area for area in zone.areas if area in ours and zone.id not in state.area(area).bypassed
+        ]
+        status = snapshot.zones.get(zone.id)
+        if not counting or not blocks(zone, mode) or status is ZoneStatus.CLOSED:
+            continue
+        if status is not ZoneStatus.OPEN:
+            found[zone.name] = "not_reporting"
+        elif zone.type not in left_by:  # people leave by it, and shut it behind them
+            found[zone.name] = "open"
+    return found
+
+
+def _ready_for(snapshot: Snapshot, mode: ArmMode) -> bool | None:
+    """Say whether every zone that must be closed is known to be; unknown while one does not report."""
+    reasons = set(_waited_for(snapshot, mode).values())
+    if "open" in reasons:
+        return False
+    return None if reasons else True
 
 
 def _ready(snapshot: Snapshot) -> bool | None:
-    """Say whether every zone that must be closed to arm away is known to be."""
-    statuses = {
-        snapshot.zones.get(zone.id)
-        for zone in snapshot.premises.zones.values()
-        if zone.type not in MAY_BE_OPEN and zone.counts_in(ArmMode.AWAY)
+    return _ready_for(snapshot, ArmMode.AWAY)
+
+
+def _ready_attributes(snapshot: Snapshot) -> Mapping[str, Any]:
+    not_ready: dict[str, str] = {}
+    for mode in ArmMode:
+        not_ready |= _waited_for(snapshot, mode)
+    return {
+        "not_ready": not_ready,
+        "ready_for": {mode.value: _ready_for(snapshot, mode) for mode in ArmMode},
     }
-    if ZoneStatus.OPEN in statuses:
-        return False
-    return None if statuses - {ZoneStatus.CLOSED} else True
+
+
+def _troubles(snapshot: Snapshot) -> Mapping[str, list[str]]:
+    """Return what is wrong with the sensors of zones, by name."""
+    zones = snapshot.premises.zones
+    return {
+        zones[key].name: [kind.value for kind in kinds]
+        for key, kinds in snapshot.state.troubles.items()
+        if key in zones and kinds
+    }
 
 
 def _chain(snapshot: Snapshot) -> bool | None:
@@ -59,7 +100,14 @@ def _chain(snapshot: Snapshot) -> bool | None:
 
 
 PREMISES = (
-    PremisesBinaryDescription(key="ready_to_arm", value_fn=_ready),
+    PremisesBinaryDescription(key="ready_to_arm", value_fn=_ready, attributes_fn=_ready_attributes),
+    PremisesBinaryDescription(
+        key="sensor_trouble",
+        device_class=BinarySensorDeviceClass.PROBLEM,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda snapshot: bool(_troubles(snapshot)),
+        attributes_fn=lambda snapshot: {"zones": _troubles(snapshot)},
+    ),
     PremisesBinaryDescription(
         key="chain_ready",
         device_class=BinarySensorDeviceClass.CONNECTIVITY,
@@ -102,6 +150,12 @@ class PremisesBinary(VerifiedResponseEntity, BinarySensorEntity):
     @override
     def is_on(self) -> bool | None:
         return self.entity_description.value_fn(self.snapshot)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any] | None:
+        read = self.entity_description.attributes_fn
+        return read(self.snapshot) if read else None
 
 
 class _CameraEntity(SourceEntity, BinarySensorEntity):

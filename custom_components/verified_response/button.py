@@ -9,6 +9,7 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .action_call import actor
 from .core.commands import Confirm, Dismiss, ReportDistress
 from .core.errors import InvalidRequestError
 from .core.evidence import Threat
@@ -93,8 +94,5 @@ class VerifiedResponseButton(VerifiedResponseEntity, ButtonEntity):
 
     @override
     async def async_press(self) -> None:
-        user = self._context.user_id if self._context else None
         with translated():
-            await self.entity_description.press_fn(
-                self._runtime, f"user:{user}" if user else "automation"
-            )
+            await self.entity_description.press_fn(self._runtime, actor(self._context))

@@ -63,6 +63,9 @@ TO_REDACT = SECRET_FIELDS | {
     "responder",
     "where",
     "areas",
+    "by",
+    "contact",
+    "note",
 }
 
 

@@ -8,20 +8,14 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .core import events as ev
 from .core.access import CredentialStatus
-from .core.incident import IncidentKind, Stage
+from .core.incident import IncidentKind
 from .core.premises import Door
-from .core.rules.dispatch import is_on_screens
-from .engine.feed import Snapshot
 from .entity import SourceEntity, VerifiedResponseEntity
 from .runtime import VerifiedResponseConfigEntry
+from .told_events import OF_INCIDENTS, OF_THE_HOUSE, Teller
 
 PARALLEL_UPDATES = 0
 
-STAGE_EVENTS = {
-    Stage.ABORT_WINDOW: "opened",
-    Stage.SHARED: "shared",
-    Stage.ACKNOWLEDGED: "acknowledged",
-}
 CREDENTIAL_EVENTS = {
     CredentialStatus.CONFIRMED: "granted",
     CredentialStatus.UNVERIFIED: "granted",
@@ -42,81 +36,22 @@ async def async_setup_entry(
 
 
 class IncidentEvents(VerifiedResponseEntity, EventEntity):
-    """The life of the incidents that may be shown."""
+    """The life of the incidents that may be shown, and what people hear before one."""
 
     _attr_translation_key = "incident"
-    _attr_event_types = [
-        "early_warning",
-        "opened",
-        "level_raised",
-        "level_lowered",
-        "confirmed",
-        "denied",
-        "shared",
-        "acknowledged",
-        "responder_update",
-        "cancelled",
-        "closed",
-    ]
+    _attr_event_types = [*OF_THE_HOUSE, *OF_INCIDENTS]
 
     def __init__(self, entry: VerifiedResponseConfigEntry) -> None:
         super().__init__(entry, "incident_events")
-        self._levels = {
-            item.id: item.assessment.level or 0 for item in self.snapshot.state.open_incidents()
-        }
+        self._teller = Teller(self.snapshot)
 
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
-        snapshot = self.snapshot
-        for event in snapshot.news:
-            told = self._tell(event, snapshot)
-            if told is not None:
+        for event in self.snapshot.news:
+            for told in self._teller.tell(event, self.snapshot):
                 self._trigger_event(*told)
                 self.async_write_ha_state()
-
-    def _tell(self, event: ev.Event, snapshot: Snapshot) -> tuple[str, dict[str, Any]] | None:
-        if isinstance(event, ev.PersonOutside):
-            return "early_warning", _outside(event, snapshot)
-        incident = snapshot.state.incidents.get(getattr(event, "incident_id", None) or "")
-        if incident is None or not is_on_screens(incident):
-            return None
-        facts: dict[str, Any] = {
-            "incident_id": incident.id,
-            "kind": incident.kind,
-            "level": incident.assessment.level,
-            "stage": incident.stage,
-        }
-        match event:
-            case ev.IncidentOpened(stage=stage) if stage is not Stage.ENTRY_DELAY:
-                return "opened", facts
-            case ev.StageChanged(stage=stage) if stage in STAGE_EVENTS:
-                return STAGE_EVENTS[stage], facts
-            case ev.Assessed(assessment=assessment):
-                before = self._levels.get(incident.id, 0)
-                level = self._levels[incident.id] = assessment.level or 0
-                if level == before or incident.stage is Stage.ENTRY_DELAY:
-                    return None
-                return "level_raised" if level > before else "level_lowered", facts
-            case ev.VerdictGiven(verdict=verdict):
-                return "confirmed" if verdict.threat is not None else "denied", facts
-            case ev.ResponderReported(status=status):
-                return "responder_update", facts | {"status": status}
-            case ev.IncidentEnded(stage=stage):
-                self._levels.pop(incident.id, None)
-                return stage.value, facts
-        return None
-
-
-def _outside(event: ev.PersonOutside, snapshot: Snapshot) -> dict[str, Any]:
-    camera = snapshot.premises.cameras.get(event.camera_id)
-    return {
-        "camera": camera.source if camera else None,
-        "name": camera.name if camera else None,
-        "people": event.count,
-        "dwell_s": round(event.dwell_s, 1),
-        "direction": event.direction or None,
-    }
 
 
 class DuressEvents(VerifiedResponseEntity, EventEntity):

@@ -1,19 +1,24 @@
 """Trouble that a person should mend becomes a repair issue, and goes when it is mended."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.util import dt as dt_util
 
+from .channels import follow_channels
 from .config_values import config_problems
-from .const import DOMAIN
+from .const import CONF_LEFT_AT, DOMAIN
 from .core.detection import DetectorInfo
 from .core.effects import ClearCredential
 from .core.incident import DeliveryStatus
-from .core.premises import ResponderMode
+from .core.premises import Channel, ResponderMode
 from .core.rules.dispatch import is_on_screens
+from .core.rules.history import cries_wolf, tally
+from .core.signals import TroubleKind
 from .engine.feed import Snapshot
 from .runtime import VerifiedResponseConfigEntry
 
@@ -27,6 +32,13 @@ DETECTOR_ISSUES = frozenset(
         "detector_server_unreachable",
     }
 )
+type Gone = Mapping[str, tuple[Channel, ...]]
+"""Channels that are not there, by contact."""
+SENSOR_ISSUES = {
+    TroubleKind.OFFLINE: "zone_offline",
+    TroubleKind.LOW_BATTERY: "zone_battery_low",
+    TroubleKind.TAMPER: "zone_tamper",
+}
 REMOVAL_ATTEMPTS = 3
 """After so many failures a person should look at the lock."""
 
@@ -43,7 +55,7 @@ class Trouble:
     """What its fix flow needs; None when nothing can be fixed by asking."""
 
 
-def troubles(snapshot: Snapshot, entry: ConfigEntry) -> Iterator[Trouble]:
+def troubles(snapshot: Snapshot, entry: ConfigEntry, gone: Gone) -> Iterator[Trouble]:
     """Yield what is wrong now."""
     if not snapshot.durable:
         yield Trouble(key="journal_not_written", severity=ir.IssueSeverity.ERROR)
@@ -57,6 +69,16 @@ def troubles(snapshot: Snapshot, entry: ConfigEntry) -> Iterator[Trouble]:
         yield from _blind(snapshot.detector)
     if not any(contact.channels for contact in snapshot.premises.contacts.values()):
         yield Trouble(key="nobody_to_ask", severity=ir.IssueSeverity.ERROR)
+    for contact_id, channels in gone.items():
+        yield Trouble(
+            key="channel_missing",
+            subject=contact_id,
+            severity=ir.IssueSeverity.ERROR,
+            placeholders={
+                "name": snapshot.premises.contacts[contact_id].name,
+                "channels": ", ".join(channel.target for channel in channels),
+            },
+        )
     for problem in config_problems(entry):
         yield Trouble(
             key=problem.code,
@@ -71,6 +93,8 @@ def troubles(snapshot: Snapshot, entry: ConfigEntry) -> Iterator[Trouble]:
             placeholders={"name": camera.name, "count": str(lesson.false_alarms)},
             data={"entry_id": entry.entry_id, "camera_id": camera_id},
         )
+    yield from _wolves(snapshot, entry)
+    yield from _sensors(snapshot)
     for responder_id, error in snapshot.chain.items():
         responder = snapshot.premises.responders.get(responder_id)
         if error is not None and responder is not None:
@@ -81,6 +105,45 @@ def troubles(snapshot: Snapshot, entry: ConfigEntry) -> Iterator[Trouble]:
             )
     yield from _unsent(snapshot)
     yield from _stuck_codes(snapshot)
+
+
+def _wolves(snapshot: Snapshot, entry: ConfigEntry) -> Iterator[Trouble]:
+    """Yield the zones whose false alarms ask for repair."""
+    if snapshot.at is None:
+        return
+    policy = snapshot.premises.policy
+    for zone in snapshot.premises.zones.values():
+        outcomes = snapshot.state.history.get(zone.id, ())
+        if cries_wolf(zone, outcomes, policy, snapshot.at, left_at=left_at(entry, zone.id)):
+            yield Trouble(
+                key="zone_false_alarms",
+                subject=zone.id,
+                placeholders={
+                    "name": zone.name,
+                    "count": str(tally(outcomes, policy, snapshot.at).false),
+                    "days": str(policy.false_alarm_days),
+                },
+                data={"entry_id": entry.entry_id, "zone_id": zone.id},
+            )
+
+
+def left_at(entry: ConfigEntry, zone_id: str) -> datetime | None:
+    """Return when the owner left a zone's false alarms as they are, None when never."""
+    item = entry.subentries.get(zone_id)
+    stored = item.data.get(CONF_LEFT_AT) if item is not None else None
+    return dt_util.parse_datetime(stored) if stored is not None else None
+
+
+def _sensors(snapshot: Snapshot) -> Iterator[Trouble]:
+    """Yield what is wrong with the sensors of zones."""
+    for zone_id, kinds in snapshot.state.troubles.items():
+        zone = snapshot.premises.zones.get(zone_id)
+        for kind in kinds if zone is not None else ():
+            yield Trouble(
+                key=SENSOR_ISSUES[kind],
+                subject=zone_id,
+                placeholders={"name": snapshot.premises.zones[zone_id].name},
+            )
 
 
 def _blind(detector: DetectorInfo) -> Iterator[Trouble]:
@@ -138,12 +201,15 @@ def follow_issues(hass: HomeAssistant, entry: VerifiedResponseConfigEntry) -> Ca
     shown: dict[str, Trouble] = {}
 
     left = _issues_of(hass, entry)  # by the configuration before this one
+    gone: Gone | None = None
 
     @callback
     def look() -> None:
         snapshot = entry.runtime_data.coordinator.data
-        now = {_issue_id(entry, trouble): trouble for trouble in troubles(snapshot, entry)}
-        untested = tuple(_untested(snapshot, entry))
+        now = {
+            _issue_id(entry, trouble): trouble for trouble in troubles(snapshot, entry, gone or {})
+        }
+        untested = tuple(_untested(snapshot, entry, gone))
         for issue_id in (shown.keys() | left) - now.keys():
             if issue_id.startswith(untested):
                 left.add(issue_id)
@@ -156,16 +222,39 @@ def follow_issues(hass: HomeAssistant, entry: VerifiedResponseConfigEntry) -> Ca
         shown.clear()
         shown.update(now)
 
+    @callback
+    def looked_for(missing: Gone) -> None:
+        nonlocal gone
+        if missing != gone:
+            gone = missing
+            look()
+
     look()
-    return entry.runtime_data.coordinator.async_add_listener(look)
+    ends = (
+        entry.runtime_data.coordinator.async_add_listener(look),
+        follow_channels(hass, entry, looked_for),
+    )
+
+    @callback
+    def end() -> None:
+        for cancel in ends:
+            cancel()
+
+    return end
 
 
-def _untested(snapshot: Snapshot, entry: VerifiedResponseConfigEntry) -> Iterator[str]:
+def _untested(
+    snapshot: Snapshot, entry: VerifiedResponseConfigEntry, gone: Gone | None
+) -> Iterator[str]:
     """Yield how the ids of issues begin that nobody can judge yet; they stay, and stay ignored."""
+    if gone is None:
+        yield f"{entry.entry_id}_channel_missing_"
     detector = snapshot.detector
     fetching = detector is not None and detector.reason == UNDER_WAY  # every hour, where it fails
     if fetching or (detector is None and entry.runtime_data.detector is not None):
         yield f"{entry.entry_id}_detector_"
+    if snapshot.at is None:
+        yield f"{entry.entry_id}_zone_false_alarms_"
     if not entry.runtime_data.learning.ready:
         yield f"{entry.entry_id}_camera_false_alarms_"
     for responder in snapshot.premises.responders.values():

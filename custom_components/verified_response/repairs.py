@@ -19,15 +19,16 @@ from .drawing import Marked, Overlay, draw
 from .engine.feed import Lesson
 from .runtime import VerifiedResponseConfigEntry
 from .shown_pictures import as_markdown
-
-LEAVE = "leave"
+from .zone_repair import LEAVE, ZoneFalseAlarmsFlow
 
 
 async def async_create_fix_flow(
     hass: HomeAssistant, issue_id: str, data: dict[str, str | int | float | None] | None
 ) -> RepairsFlow:
-    """Return the flow that asks about a camera."""
+    """Return the flow that asks about a camera or a zone."""
     asked = data or {}
+    if "zone_id" in asked:
+        return ZoneFalseAlarmsFlow(str(asked.get("entry_id")), str(asked["zone_id"]))
     return CameraProposalsFlow(str(asked.get("entry_id")), str(asked.get("camera_id")))
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from homeassistant.config_entries import ConfigEntry
 
+from .core.premises import Channel
 from .engine.chain import ChainCheck
 from .engine.desk import Desk
 from .engine.granting import Granting
@@ -42,6 +43,8 @@ class VerifiedResponseRuntime:
     start_callback_check: Callable[[str | None, Mapping[str, Any]], Awaitable[str]]
     camera_ways: Callable[[], Mapping[str, Mapping[str, Any]]]
     """By camera entity how its stills are had, for diagnostics."""
+    missing_channels: Callable[[], Mapping[str, tuple[Channel, ...]]]
+    """By contact the channels that are not there now."""
 
     def begin(self) -> None:
         """Take up what an earlier run left, find the best detector, test the chain."""

@@ -18,12 +18,14 @@ from homeassistant.helpers.typing import StateType
 
 from .core.effects import PendingEffect
 from .core.incident import ENDED, HAS_LEVEL, Stage
-from .core.premises import Responder
+from .core.premises import CameraView, Responder, Zone
 from .core.rules.dispatch import is_on_screens
+from .core.rules.history import false_alarms, tally
 from .core.state import Phase
 from .engine.feed import Snapshot
 from .entity import PartEntity, VerifiedResponseEntity, current_incident, last_incident
 from .runtime import VerifiedResponseConfigEntry
+from .serialize import walk_test_summary
 
 PARALLEL_UPDATES = 0
 
@@ -71,6 +73,7 @@ def _level_attributes(snapshot: Snapshot) -> Mapping[str, Any]:
         "incident_id": incident.id,
         "reasons": list(assessment.raised_by),
         "held_by": list(assessment.held_by),
+        "lowered_by": list(assessment.lowered_by),
         "unknowns": [item.partition(":")[0] for item in assessment.unknowns],
         "proposed_by": assessment.proposed_by,
     }
@@ -90,9 +93,13 @@ def _incident(snapshot: Snapshot) -> str:
 
 def _incident_attributes(snapshot: Snapshot) -> Mapping[str, Any]:
     incident = last_incident(snapshot)
-    if incident is None:
-        return {}
-    return {"incident_id": incident.id, "kind": incident.kind, "held": incident.held}
+    return {
+        "incident_id": incident.id if incident else None,
+        "kind": incident.kind if incident else None,
+        "held": incident.held if incident else None,
+        "blind_from": snapshot.state.blind_since,
+        "blind_until": snapshot.state.blind_until,
+    }
 
 
 def _last_false_alarm(snapshot: Snapshot) -> datetime | None:
@@ -104,6 +111,41 @@ def _last_false_alarm(snapshot: Snapshot) -> datetime | None:
         ),
         default=None,
     )
+
+
+def _false_alarms(snapshot: Snapshot) -> int | None:
+    """Return how many there were lately; unknown until anything happened by which to tell the time."""
+    if snapshot.at is None:
+        return None
+    return false_alarms(snapshot.state, snapshot.premises.policy, snapshot.at)
+
+
+def _false_alarm_attributes(snapshot: Snapshot) -> Mapping[str, Any]:
+    premises, now = snapshot.premises, snapshot.at
+    parts: dict[str, Mapping[str, Zone | CameraView]] = {
+        "zones": premises.zones,
+        "cameras": premises.cameras,
+    }
+    shown: dict[str, dict[str, Any]] = {kind: {} for kind in parts}
+    for kind, things in parts.items():
+        for key, outcomes in snapshot.state.history.items():
+            if key not in things or now is None:
+                continue
+            found = tally(outcomes, premises.policy, now)
+            if found.rate is not None:
+                shown[kind][things[key].name] = {
+                    "false": found.false,
+                    "true": found.true,
+                    "rate": round(found.rate, 2),
+                }
+    return {"days": premises.policy.false_alarm_days, **shown}
+
+
+def _walk_test_attributes(snapshot: Snapshot) -> Mapping[str, Any]:
+    test = snapshot.state.walk_test
+    if test is None:
+        return {"until": None, "tried": {}, "missing": []}
+    return {"until": test.until, **walk_test_summary(test, snapshot.premises)}
 
 
 def _frame_time(snapshot: Snapshot) -> int | None:
@@ -138,6 +180,21 @@ SENSORS = (
         device_class=SensorDeviceClass.TIMESTAMP,
         entity_category=EntityCategory.DIAGNOSTIC,
         value_fn=_last_false_alarm,
+    ),
+    PremisesSensorDescription(
+        key="false_alarms",
+        state_class=SensorStateClass.MEASUREMENT,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=_false_alarms,
+        attributes_fn=_false_alarm_attributes,
+    ),
+    PremisesSensorDescription(
+        key="walk_test",
+        device_class=SensorDeviceClass.ENUM,
+        options=["off", "running"],
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda snapshot: "off" if snapshot.state.walk_test is None else "running",
+        attributes_fn=_walk_test_attributes,
     ),
     PremisesSensorDescription(
         key="detector",
@@ -189,7 +246,7 @@ class PremisesSensor(VerifiedResponseEntity, SensorEntity):
     """One value of the snapshot."""
 
     entity_description: PremisesSensorDescription
-    _unrecorded_attributes = frozenset({"incident_id"})
+    _unrecorded_attributes = frozenset({"incident_id", "tried", "missing", "zones", "cameras"})
 
     def __init__(
         self, entry: VerifiedResponseConfigEntry, description: PremisesSensorDescription

@@ -11,9 +11,7 @@ from .config_schema import zone_form
 from .core.premises import ALWAYS_ON, COUNTS_WHEN, ArmMode, ZoneType
 from .core.timings import refuse_entry_delay
 from .subentry_flow import PartFlow
-
-_NEVER_WAITS = ALWAYS_ON | {ZoneType.ENTRY_EXIT, ZoneType.OUTDOOR}
-"""Always-on zones must not wait, entry doors wait anyway, and outdoors nothing alarms."""
+from .zone_repair import NEVER_WAITS
 
 
 class ZoneFlow(PartFlow):
@@ -62,6 +60,8 @@ class ZoneFlow(PartFlow):
             del kept[c.CONF_MODES]
         if not kept[c.CONF_CROSS]:
             del kept[c.CONF_CROSS]
+        if c.CONF_LEFT_AT in self.current:  # what was decided about false alarms is not asked here
+            kept[c.CONF_LEFT_AT] = self.current[c.CONF_LEFT_AT]
         return kept
 
     def _refuse_delay(self, asked: Mapping[str, Any], kind: ZoneType) -> str | None:
@@ -73,9 +73,11 @@ class ZoneFlow(PartFlow):
         return refuse_entry_delay(seconds, abort_window_s=abort)
 
     def _refuse_cross(self, asked: Mapping[str, Any], kind: ZoneType) -> str | None:
-        if kind in _NEVER_WAITS:
+        if kind in NEVER_WAITS:
             return "cross_not_for_type"
-        partners = (self._get_entry().subentries[zone] for zone in asked[c.CONF_CROSS])
-        if any(ZoneType(partner.data[c.CONF_TYPE]) in ALWAYS_ON for partner in partners):
+        partners = [self._get_entry().subentries[zone].data for zone in asked[c.CONF_CROSS]]
+        if any(ZoneType(partner[c.CONF_TYPE]) in ALWAYS_ON for partner in partners):
             return "cross_partner_always_on"
+        if any(set(asked[c.CONF_AREAS]).isdisjoint(partner[c.CONF_AREAS]) for partner in partners):
+            return "cross_other_area"
         return None

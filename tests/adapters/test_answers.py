@@ -4,7 +4,7 @@ import pytest
 from homeassistant.core import HomeAssistant
 
 from custom_components.verified_response.adapters import answers
-from custom_components.verified_response.adapters.contacts import action_id
+from custom_components.verified_response.adapters.contacts.push import action_id
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,10 @@ from custom_components.verified_response.adapters.contacts import action_id
         (
             {"action": action_id("false_alarm", "i1", "ada"), "reply_text": 4917},
             [("false_alarm", "i1", "ada", None)],
+        ),
+        (
+            {"action": action_id("acknowledge", "garage", "ada")},
+            [("acknowledge", "garage", "ada", None)],
         ),
         ({"action": "OPEN_GARAGE"}, []),
         ({"action": "VERIFIED_RESPONSE|confirm|i1"}, []),

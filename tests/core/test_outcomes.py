@@ -9,6 +9,7 @@ from custom_components.verified_response.core import events as ev
 from custom_components.verified_response.core.access import CredentialStatus
 from custom_components.verified_response.core.effects import (
     ClearCredential,
+    PendingEffect,
     Push,
     SetCredential,
     ShareAction,
@@ -16,6 +17,7 @@ from custom_components.verified_response.core.effects import (
 )
 from custom_components.verified_response.core.folds.evolve import evolve
 from custom_components.verified_response.core.incident import DeliveryStatus, Stage
+from custom_components.verified_response.core.premises import Channel, ChannelKind
 from custom_components.verified_response.core.rules import outcomes
 from custom_components.verified_response.core.signals import SignalKind
 from tests import builders
@@ -219,6 +221,110 @@ def test_a_message_that_cannot_be_sent_is_given_up():
     house.start(push)
     house.fail(push, final=True)
     assert not house.pending(Push)
+
+
+# --- attempts to reach a person for their word -------------------------------------------------
+
+SPEAKER = Channel(kind=ChannelKind.SPEECH, target="media_player.kitchen")
+
+
+def asked() -> tuple[House, PendingEffect]:
+    """The owner is being asked by push."""
+    house = verifying()
+    push = house.pending(Push)[0]
+    assert push.effect.prompt == "ask_confirmation"
+    house.start(push)
+    return house, push
+
+
+def attempts(house: House) -> list[tuple[str, str, int, str]]:
+    """Return the attempts that the incident keeps."""
+    return [
+        (item.contact_id, item.channel, item.round, item.outcome)
+        for item in house.incident.attempts
+    ]
+
+
+def test_a_question_that_was_sent_is_an_attempt():
+    house, push = asked()
+    house.done(push)
+    assert attempts(house) == [("owner", "push:notify.owner", 1, "sent")]
+    assert house.incident.attempts[0].at == house.now
+
+
+def test_a_question_that_will_be_tried_again_is_not_over():
+    house, push = asked()
+    house.fail(push, "channel_failed")
+    assert not attempts(house)
+    house.start(push)
+    house.fail(push, "channel_unavailable", final=True)
+    assert attempts(house) == [("owner", "push:notify.owner", 1, "channel_unavailable")]
+
+
+def test_the_channel_is_the_one_that_was_used():
+    house = verifying()
+    incident_id = house.incident.id
+    effect = Push(
+        incident_id=incident_id,
+        contact_id="owner",
+        prompt="ask_confirmation",
+        channel=SPEAKER.key,
+    )
+    pending = PendingEffect(id="e99", effect=effect, requested_at=house.now)
+    house.state = replace(house.state, effects={"e99": pending})
+    house.start(pending)
+    house.done(pending)
+    assert attempts(house) == [("owner", "speech:media_player.kitchen", 1, "sent")]
+
+
+def test_the_round_is_the_one_people_are_in():
+    house = verifying()
+    house.wait(house.premises.policy.confirmation_window_s)
+    newest = house.pending(Push)[-1]
+    house.start(newest)
+    house.done(newest)
+    assert attempts(house)[-1][2:] == (2, "sent")
+
+
+def test_telling_is_no_attempt_to_get_an_answer():
+    house = sending()
+    house.fail(house.shares("desk")[0], "rejected", final=True)
+    told = [item for item in house.pending(Push) if item.effect.prompt == "not_delivered"]
+    assert told
+    for push in told:
+        house.start(push)
+        house.done(push)
+    assert not attempts(house)
+
+
+def test_an_attempt_about_what_nobody_knows_any_more_is_dropped():
+    house, push = asked()
+    house.state = replace(house.state, incidents={})
+    assert not [item for item in house.start(push) if isinstance(item, ev.AttemptMade)]
+    house.done(push)
+    assert not house.told(ev.AttemptMade)
+
+
+def test_somebody_who_was_removed_meanwhile_has_no_channel():
+    house, push = asked()
+    house.premises = replace(house.premises, contacts={})
+    house.done(push)
+    assert attempts(house) == [("owner", "", 1, "sent")]
+
+
+def test_attempts_are_the_same_when_folded_anew():
+    house, push = asked()
+    house.done(push)
+    assert house.replayed() == house.state
+
+
+def test_everybody_hears_by_every_channel_that_nobody_was_reached():
+    owner = builders.contact("owner", more=(SPEAKER,))
+    house = confirmed(House(builders.premises(contacts=builders.by_id([owner]))))
+    house.start(house.shares("desk")[0])
+    house.fail(house.shares("desk")[0], "rejected", final=True)
+    channels = [push.channel for push in house.asked(Push) if push.prompt == "not_delivered"]
+    assert channels == ["push:notify.owner", SPEAKER.key]
 
 
 # --- restart ----------------------------------------------------------------------------------

@@ -8,7 +8,9 @@ from custom_components.verified_response.core.errors import (
     CouldNotLook,
     ShareFailedError,
     ShareRejectedError,
+    WorkFailedError,
 )
+from custom_components.verified_response.core.premises import Channel, ChannelKind
 from custom_components.verified_response.engine.ports import (
     Frame,
     IncidentRecord,
@@ -101,12 +103,20 @@ class FakeCenter:
 
 
 class FakeContacts:
-    """People and the siren; `fails` is raised instead, in order, and `deaf` contacts always fail."""
+    """People by their channels, and the siren.
+
+    `fails` is raised instead, in order; `deaf` contacts always fail; `broken` channels raise their code.
+    """
 
     def __init__(self) -> None:
         self.fails: list[Exception] = []
         self.deaf: dict[str, Exception] = {}
+        self.broken: dict[str, str] = {}
+        self.voice = True
+        """Whether any text-to-speech engine is there."""
         self.sent: list[tuple[str, Prompt]] = []
+        self.by_channel: list[tuple[str, str, str]] = []
+        """Contact, key of the channel and of the prompt."""
         self.sirens: list[bool] = []
 
     @property
@@ -115,11 +125,28 @@ class FakeContacts:
         return [(contact_id, prompt.key) for contact_id, prompt in self.sent]
 
     async def send(self, contact_id: str, prompt: Prompt) -> None:
+        channel = self._channel(contact_id, prompt)
         if contact_id in self.deaf:
             raise self.deaf[contact_id]
+        if channel.key in self.broken:
+            raise WorkFailedError(self.broken[channel.key])
+        if channel.kind is ChannelKind.SPEECH and not self.voice:
+            raise WorkFailedError("no_voice")
         if self.fails:
             raise self.fails.pop(0)
         self.sent.append((contact_id, prompt))
+        self.by_channel.append((contact_id, channel.key, prompt.key))
+
+    @staticmethod
+    def _channel(contact_id: str, prompt: Prompt) -> Channel:
+        person = prompt.premises.contacts.get(contact_id)
+        channels = person.channels if person else ()
+        if not channels:
+            raise WorkFailedError("contact_without_channel")
+        named = [item for item in channels if prompt.channel in {"", item.key}]
+        if not named:
+            raise WorkFailedError("channel_missing")
+        return named[0]
 
     async def siren(self, *, on: bool) -> None:
         if self.fails:

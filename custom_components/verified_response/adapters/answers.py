@@ -12,7 +12,7 @@ def listen(
     hass: HomeAssistant,
     answered: Callable[[str, str, str, str | None], None],
 ) -> Callable[[], None]:
-    """Call `answered(action, incident_id, contact_id, typed)` for our own buttons; return what ends it."""
+    """Call `answered(action, subject_id, contact_id, typed)` for our own buttons; return what ends it."""
 
     @callback
     def tapped(event: Event) -> None:

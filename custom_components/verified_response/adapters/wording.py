@@ -30,6 +30,10 @@ class HomeWording(Wording):
             text = text.replace(f"{{{name}}}", value)
         return text
 
+    @override
+    def knows(self, group: str, key: str) -> bool:
+        return f"{ROOT}.{group}.{key}" in self._sentences
+
 
 async def load_wording(hass: HomeAssistant, domain: str, language: str) -> HomeWording:
     """Return the sentences of a language; English fills what is missing."""

@@ -20,11 +20,11 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
 from .. import const as c
-from ..adapters import answers, credential_reports, other_detectors, signals
+from ..adapters import credential_reports, other_detectors, signals
 from ..adapters.clock import HomeClock
 from ..adapters.code_book import HashedCodeBook
 from ..adapters.code_source import SecretIdSource
-from ..adapters.contacts import HomeContacts
+from ..adapters.contacts.home import HomeContacts
 from ..adapters.journal import SqliteJournal
 from ..adapters.locks import HomeLocks, load_key
 from ..adapters.police_api import PoliceApiCenter, callback_check, reports
@@ -33,9 +33,7 @@ from ..adapters.wording import load_wording
 from ..config_values import premises_from_entry, stored_codes
 from ..coordinator import VerifiedResponseCoordinator
 from ..core.access import AccessGrant
-from ..core.commands import Confirm, CredentialSeen, Dismiss
-from ..core.errors import InvalidRequestError
-from ..core.evidence import Threat
+from ..core.commands import CredentialSeen
 from ..core.premises import Premises
 from ..core.signals import Signal, SignalKind, ZoneStatus
 from ..engine.chain import ChainCheck
@@ -47,6 +45,7 @@ from ..engine.other_detectors import OtherDetectors
 from ..engine.outbox import Outbox
 from ..engine.ports import IdSource, Wording
 from ..runtime import VerifiedResponseConfigEntry, VerifiedResponseRuntime
+from .answering import follow_answers
 from .seeing import Seeing, follow_models, see
 
 LAST_ZONES: HassKey[dict[str, tuple[datetime, Mapping[str, ZoneStatus]]]] = HassKey(
@@ -76,10 +75,11 @@ async def compose(
         async_get_clientsession(hass), lambda item: _access(hass, entry, key, item), wording
     )
     seeing = see(hass, entry, desk, clock, folder=folder)
+    contacts = _contacts(hass, entry, premises, wording)
     outbox = Outbox(
         desk,
         clock,
-        contacts=_contacts(hass, entry, premises, wording),
+        contacts=contacts,
         center=center,
         locks=locks,
         granting=granting,
@@ -103,6 +103,7 @@ async def compose(
         try_responder=partial(_try_responder, hass, entry),
         start_callback_check=partial(_callback_check, hass, entry, ids, wording),
         camera_ways=lambda: seeing.cameras.measured,
+        missing_channels=contacts.missing,
     )
     try:
         _listen(hass, entry, runtime, premises, key)
@@ -151,7 +152,8 @@ def _contacts(
         hass,
         domain=c.DOMAIN,
         entry_id=entry.entry_id,
-        targets={item.id: item.notify for item in premises.contacts.values() if item.notify},
+        people=premises.contacts,
+        voice=entry.options.get(c.CONF_TTS),
         siren=premises.policy.siren,
         wording=wording,
     )
@@ -267,12 +269,7 @@ def _listen(
             lambda door, slot: desk.run(used(door, slot), name="credential used"),
         )
     )
-    entry.async_on_unload(
-        answers.listen(
-            hass,
-            lambda *answer: desk.run(_answered(runtime, *answer), name="answer"),
-        )
-    )
+    follow_answers(hass, entry, runtime)
     for item in entry.get_subentries_of_type(c.SUBENTRY_RESPONDER):
         entry.async_on_unload(
             reports.listen(
@@ -285,31 +282,3 @@ def _listen(
                 is_stored=lambda: desk.durable,
             )
         )
-
-
-async def _answered(
-    runtime: VerifiedResponseRuntime,
-    action: str,
-    incident_id: str,
-    contact_id: str,
-    typed: str | None,
-) -> None:
-    """Follow a tapped button; denying needs the code, confirming does not."""
-    if contact_id not in runtime.desk.premises.contacts:
-        return
-    by = f"contact:{contact_id}"
-    with suppress(InvalidRequestError):  # the incident may have ended meanwhile
-        if action == "confirm":
-            await runtime.desk.submit(
-                Confirm(incident_id=incident_id, threat=Threat.PROPERTY, by=by)
-            )
-        elif action == "false_alarm":
-            verdict = await runtime.keypad.check(typed, area_id=None, by=by)
-            await runtime.desk.submit(
-                Dismiss(
-                    incident_id=incident_id,
-                    by=f"contact:{verdict.contact_id}" if verdict else by,
-                    duress=bool(verdict and verdict.duress),
-                    new_id=runtime.ids.new_id(),
-                )
-            )

@@ -118,6 +118,8 @@ class PremisesState:
     policy: Policy | None = None
     quiet_until: datetime | None = None
     blind_since: datetime | None = None
+    blind_until: datetime | None = None
+    """When the hub ran again after its last pause."""
     last_alive: datetime | None = None
     wrong_codes: int = 0
     keypad_locked_until: datetime | None = None

@@ -35,7 +35,6 @@ CHAIN_STARTED = "chain_started"
 """The journal's own record: a damaged file was set aside, and what it knew is not known here."""
 REPLAY_SLICE = 100
 """Records folded before the event loop gets its turn, well under a 20 ms hold."""
-EVENT_TYPES: dict[str, type] = {kind.__name__: kind for kind in ev.Event.__value__.__args__}
 
 
 class Desk:
@@ -228,7 +227,7 @@ def _entry(event: ev.Event, now: datetime) -> Entry:
 
 def event_of(record: Record) -> ev.Event | None:
     """Return the event of a record; None for what this version does not understand."""
-    kind = EVENT_TYPES.get(record.kind)
+    kind = ev.EVENT_TYPES.get(record.kind)
     if kind is None:
         return None
     try:

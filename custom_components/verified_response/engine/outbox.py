@@ -180,6 +180,8 @@ class Outbox:
                     incident=self._desk.state.incidents.get(push.incident_id or ""),
                     premises=self._desk.premises,
                     actions=push.actions,
+                    channel=push.channel,
+                    about=push.about,
                 )
                 await self._contacts.send(push.contact_id, prompt)
             case Siren(on=on):
@@ -256,8 +258,8 @@ def _lane(pending: PendingEffect) -> str:
     match pending.effect:
         case Share(incident_id=incident, responder_id=responder):
             return f"share {incident} {responder}"
-        case Push(contact_id=contact):
-            return f"contact {contact}"
+        case Push(contact_id=contact, channel=channel):
+            return f"contact {contact} {channel}"  # a deaf loudspeaker does not hold up the phone
         case (
             SetCredential(grant_id=grant, door_id=door)
             | ClearCredential(grant_id=grant, door_id=door)

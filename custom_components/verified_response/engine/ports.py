@@ -328,14 +328,17 @@ class Prompt:
     channel: str = ""
     """Key of the channel; "" is the first one."""
     about: tuple[str, ...] = ()
-    """Ids of what the sentence names."""
+    """Ids of the areas, zones, cameras and doors that the sentence names."""
 
 
 class Contacts(Protocol):
     """Reaching people."""
 
     async def send(self, contact_id: str, prompt: Prompt) -> None:
-        """Send by the prompt's channel; raises WorkFailedError when the channel refused it."""
+        """Send by the prompt's channel; raises WorkFailedError.
+
+        contact_without_channel, channel_missing, channel_unavailable, channel_failed, no_voice.
+        """
         ...
 
     async def siren(self, *, on: bool) -> None:
@@ -359,6 +362,10 @@ class Wording(Protocol):
 
     def sentence(self, group: str, key: str, **placeholders: str) -> str:
         """Return the sentence of `reason`, `unknown`, `kind`, `prompt` …; the key itself when missing."""
+        ...
+
+    def knows(self, group: str, key: str) -> bool:
+        """Say whether there is such a sentence."""
         ...
 
 

@@ -1,22 +1,14 @@
 """An incident as wire documents: pure functions of the incident record."""
 
 from ...core.errors import ShareRejectedError
-from ...core.evidence import (
-    CouldNotSee,
-    DetectedKind,
-    NobodySeen,
-    PersonReported,
-    PersonSeen,
-    Threat,
-    Verdict,
-    ZoneTrip,
-)
+from ...core.evidence import Threat, Verdict
 from ...core.incident import Incident, IncidentKind, Stage
 from ...core.premises import Premises, ResponderMode
 from ...engine.ports import IncidentRecord, Wording
 from ...public_safety import schema as wire
-from ...public_safety.bounds import LIST_MAX, LONG_TEXT_MAX, TEXT_MAX, TIMELINE_MAX
+from ...public_safety.bounds import LIST_MAX, LONG_TEXT_MAX, TEXT_MAX
 from .access import Access
+from .timeline import name_of, printable, timeline
 
 KINDS = {
     IncidentKind.BURGLARY: wire.Kind.BURGLARY,
@@ -91,8 +83,8 @@ def incident_document(
         sequence=record.sequence,
         situation=situation(record, wording),
         premises=wire.Premises(
-            name=_printable(record.premises.name)[:TEXT_MAX],
-            address=_printable(access.address)[:TEXT_MAX],
+            name=printable(record.premises.name)[:TEXT_MAX],
+            address=printable(access.address)[:TEXT_MAX],
         ),
         callback_phone=access.callback_phone,
         ground=wire.Ground(delivery.ground if delivery else "emergency"),
@@ -113,12 +105,10 @@ def situation(record: IncidentRecord, wording: Wording) -> wire.Situation:
         summary=_summary(incident, wording),
         reasons=tuple(
             wire.Reason(rule=name, sentence=wording.sentence("reason", name))
-            for name in (*assessment.raised_by, *assessment.held_by)
+            for name in (*assessment.raised_by, *assessment.lowered_by, *assessment.held_by)
         )[:LIST_MAX],
-        unknowns=tuple(_unknown(item, premises, wording) for item in assessment.unknowns)[
-            :LIST_MAX
-        ],
-        timeline=_timeline(incident, premises, wording)[:TIMELINE_MAX],
+        unknowns=_unknowns(assessment.unknowns, premises, wording),
+        timeline=timeline(incident, premises, wording),
         confirmations=tuple(_confirmation(item, premises) for item in incident.verdicts)[:LIST_MAX],
     )
 
@@ -127,64 +117,28 @@ def _proposer(by: str) -> wire.ProposedBy:
     return wire.ProposedBy.HUMAN if by == "person" else wire.ProposedBy.AUTOMATION
 
 
-def _printable(text: str) -> str:
-    """Return the text without what a desk would refuse: people and templates type anything."""
-    return "".join(sign if sign.isprintable() or sign == "\n" else " " for sign in text) or "–"
-
-
 def _summary(incident: Incident, wording: Wording) -> str:
     parts = [wording.sentence("kind", incident.kind)]
-    parts += [wording.sentence("reason", name) for name in incident.assessment.raised_by]
+    assessment = incident.assessment
+    reasons = (*assessment.raised_by, *assessment.lowered_by)
+    parts += [wording.sentence("reason", name) for name in reasons]
     if incident.ha_area:
         parts.append(wording.sentence("prompt", "called_from", place=incident.ha_area))
     if incident.message:
         parts.append(incident.message[:300])
     if incident.stage is Stage.CLOSED:
         parts.append(wording.sentence("prompt", "closed_by_person"))
-    return _printable(" ".join(parts))[:LONG_TEXT_MAX]
+    return printable(" ".join(parts))[:LONG_TEXT_MAX]
 
 
-def _unknown(item: str, premises: Premises, wording: Wording) -> str:
-    key, _, whom = item.partition(":")
-    name = whom
-    for things in (premises.cameras, premises.zones):
-        if whom in things:
-            name = things[whom].name
-    return wording.sentence("unknown", key, name=_printable(name))[:TEXT_MAX]
-
-
-def _timeline(incident: Incident, premises: Premises, wording: Wording) -> tuple[wire.Trigger, ...]:
-    return tuple(
-        trigger
-        for item in incident.evidence
-        if (trigger := _trigger(item, premises, wording)) is not None
-    )
-
-
-def _trigger(item: object, premises: Premises, wording: Wording) -> wire.Trigger | None:
-    match item:
-        case ZoneTrip():
-            zone = premises.zones.get(item.zone_id)
-            what = "zone_tripped" if item.observed else "zone_found_open"
-            return _at(item, zone.name if zone else item.zone_id, wording.sentence("what", what))
-        case PersonReported(kind=DetectedKind.PERSON):
-            camera = premises.cameras.get(item.camera_id)
-            place = camera.name if camera else item.camera_id
-            return _at(item, place, wording.sentence("what", "person_reported"))
-        case PersonSeen() | NobodySeen() | CouldNotSee():
-            camera = premises.cameras.get(item.camera_id)
-            key = {PersonSeen: "person_seen", NobodySeen: "nobody_seen"}.get(
-                type(item), "could_not_look"
-            )
-            place = camera.name if camera else item.camera_id
-            return _at(item, place, wording.sentence("what", key))
-    return None
-
-
-def _at(
-    item: ZoneTrip | PersonSeen | PersonReported | NobodySeen | CouldNotSee, place: str, what: str
-) -> wire.Trigger:
-    return wire.Trigger(at=item.at, place=_printable(place)[:TEXT_MAX], what=what)
+def _unknowns(items: tuple[str, ...], premises: Premises, wording: Wording) -> tuple[str, ...]:
+    """Return each once: two people who cannot tell are one sentence, and are not named."""
+    told: dict[str, None] = {}
+    for item in items:
+        key, _, whom = item.partition(":")
+        name = printable(name_of(premises, whom))
+        told[wording.sentence("unknown", key, name=name)[:TEXT_MAX]] = None
+    return tuple(told)[:LIST_MAX]
 
 
 def _confirmation(verdict: Verdict, premises: Premises) -> wire.Confirmation:

@@ -56,6 +56,8 @@ from .outward import (
 )
 
 __all__ = [
+    "EVENT_TYPES",
+    "POLICY",
     "AreaArmed",
     "AreaArming",
     "AreaDisarmed",
@@ -152,9 +154,17 @@ type Event = (
 )
 
 
+EVENT_TYPES: dict[str, type] = {kind.__name__: kind for kind in Event.__value__.__args__}
+"""By the kind of their record."""
+POLICY = "policy"
+"""Subject of the numbers in force: who replays an incident asks for them by it."""
+
+
 def subject_of(event: Event) -> str | None:
     """Return the incident or grant that an event belongs to, for reading the journal by it."""
     match event:
+        case PolicySet():
+            return POLICY
         case GrantWritten(grant=grant):
             return grant.id
         case EffectRequested(effect=effect):

@@ -17,13 +17,17 @@ from .fold import fold
 
 
 @fold.register
-def _(event: ev.HubRestarted, state: PremisesState, _at: datetime) -> PremisesState:
+def _(event: ev.HubRestarted, state: PremisesState, at: datetime) -> PremisesState:
     held = {
         key: replace(item, held=True) if item.is_open else item
         for key, item in state.incidents.items()
     }
     return replace(
-        state, incidents=held, quiet_until=event.quiet_until, blind_since=event.blind_since
+        state,
+        incidents=held,
+        quiet_until=event.quiet_until,
+        blind_since=event.blind_since,
+        blind_until=at,
     )
 
 

@@ -25,6 +25,9 @@ BLIND_TOLD_S = 120
 """A restart takes a minute or two; whoever armed the house should hear of a longer gap."""
 TOO_LATE_S = 120
 """Older than this, a message about a moment is history (standards 8, rule 9)."""
+QUESTION = "ask_confirmation"
+"""The prompt by which people are asked for their word: each attempt counts as one of the verification."""
+SENT = "sent"
 
 
 def effect_starts(story: Story, command: cmd.EffectStarts) -> None:
@@ -119,6 +122,30 @@ def effect_done(story: Story, command: cmd.EffectDone) -> None:
             set_outcome(story, effect, outcome=command.outcome, code="")
         case ClearCredential() as effect:
             clear_outcome(story, effect, outcome=command.outcome)
+        case Push() as effect:
+            _attempt_made(story, effect, SENT)
+
+
+def _attempt_made(story: Story, effect: Push, outcome: str) -> None:
+    """Keep that a person was asked by one channel, and how that ended."""
+    incident = story.state.incidents.get(effect.incident_id or "")
+    if incident is None or effect.prompt != QUESTION:
+        return
+    story.tell(
+        ev.AttemptMade(
+            incident_id=incident.id,
+            contact_id=effect.contact_id,
+            channel=effect.channel or _first_channel(story, effect.contact_id),
+            round=incident.asks,
+            outcome=outcome,
+        )
+    )
+
+
+def _first_channel(story: Story, contact_id: str) -> str:
+    """Return what a push without a channel was sent by."""
+    contact = story.premises.contacts.get(contact_id)
+    return contact.channels[0].key if contact is not None and contact.channels else ""
 
 
 def effect_failed(story: Story, command: cmd.EffectFailed) -> None:
@@ -146,6 +173,8 @@ def effect_failed(story: Story, command: cmd.EffectFailed) -> None:
             _delivery(story, effect, status, reason=command.code)
         case SetCredential():
             set_outcome(story, effect, outcome=None, code=command.code)
+        case Push():
+            _attempt_made(story, effect, command.code)
 
 
 def _create_failed(story: Story, pending: PendingEffect, effect: Share, code: str) -> None:
