@@ -39,7 +39,6 @@ NEWS = (
     "loitering",
     "door_attempted",
     "hub_was_blind",
-    "cross_zone_waits",
 )
 PROMPTS = (*ABOUT_INCIDENTS, *NEWS)
 RESPONDER = "Precinct Nine"
