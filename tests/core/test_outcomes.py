@@ -286,6 +286,21 @@ def test_the_round_is_the_one_people_are_in():
     assert attempts(house)[-1][2:] == (2, "sent")
 
 
+@pytest.mark.parametrize("tried", [True, False])
+def test_nobody_is_asked_about_what_is_over(tried: bool):
+    """A loudspeaker that comes back must not ask whether it is real when everybody went to bed."""
+    house = verifying()
+    push = house.pending(Push)[0]
+    if tried:
+        house.start(push)
+        house.fail(push, "channel_unavailable")
+    house.dismiss()
+    house.start(push)
+    assert push.id not in house.state.effects
+    kept = [item for item in attempts(house) if item[3] != "denied"]
+    assert kept == [("owner", "push:notify.owner", 1, "channel_unavailable")] * tried
+
+
 def test_telling_is_no_attempt_to_get_an_answer():
     house = sending()
     house.fail(house.shares("desk")[0], "rejected", final=True)
@@ -301,7 +316,6 @@ def test_telling_is_no_attempt_to_get_an_answer():
 def test_an_attempt_about_what_nobody_knows_any_more_is_dropped():
     house, push = asked()
     house.state = replace(house.state, incidents={})
-    assert not [item for item in house.start(push) if isinstance(item, ev.AttemptMade)]
     house.done(push)
     assert not house.told(ev.AttemptMade)
 

@@ -328,9 +328,15 @@ async def test_dismissed_while_the_alarm_is_on_its_way(rig: Rig):
 
 
 async def test_news_of_a_recalled_alarm_is_not_sent(rig: Rig):
-    await rig.panic()
+    await rig.arm()
+    await rig.trip("kitchen_window")
+    by_hand = cmd.ShareWith(
+        incident_id=rig.incident.id, responder_id="desk", ground="consent", by="owner"
+    )
+    await rig.do(by_hand)
     rig.center.fails = [DOWN]
-    await rig.confirm()
+    await rig.trip("study")
+    assert [item.effect.action for item in rig.shares] == ["update"]
     await rig.dismiss()
     await rig.wait(60)
     assert rig.center.updated == []
