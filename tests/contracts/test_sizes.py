@@ -33,7 +33,12 @@ ROOMS = (
 )
 FORBIDDEN = re.compile(r"(^|_)(managers?|helpers?|utils?|utilities|common|misc)(_|$)")
 
-CODE = [*modules(), *modules(ROOT / "sandbox"), *modules(ROOT / "scripts")]
+CODE = [
+    *modules(),
+    *modules(ROOT / "sandbox"),
+    *modules(ROOT / "scripts"),
+    *modules(ROOT / "tests" / "scenarios" / "play"),
+]
 by_name = pytest.mark.parametrize("module", CODE, ids=lambda module: module.name)
 
 
