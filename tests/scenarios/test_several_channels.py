@@ -1,31 +1,22 @@
 """People by several ways: each attempt is written down, every answer counts, and nothing leaks aloud."""
 
-import importlib
-from collections.abc import AsyncIterator
-from dataclasses import replace
 from typing import Any
-from unittest.mock import patch
 
 import pytest
 from homeassistant.core import ServiceCall
 
 from custom_components.verified_response.core.commands import Arm
-from custom_components.verified_response.core.premises import (
-    ArmMode,
-    Channel,
-    ChannelKind,
-    Premises,
-)
+from custom_components.verified_response.core.premises import ArmMode
 from tests.fakes.config_entry import ADDRESS, OWNER_CODE, PHONE
-from tests.scenarios.conftest import DURESS_CODE, House
+from tests.scenarios.conftest import DURESS_CODE, House, parts
 
-compose = importlib.import_module("custom_components.verified_response.compose")
-WAYS = (
-    Channel(kind=ChannelKind.MESSAGE, target="notify.mail"),
-    Channel(kind=ChannelKind.SPEECH, target="media_player.kitchen"),
-    Channel(kind=ChannelKind.SATELLITE, target="assist_satellite.hall"),
+WAYS = ("notify.mail", "media_player.kitchen", "assist_satellite.hall")
+KEYS = (
+    "push:notify.ada",
+    "message:notify.mail",
+    "speech:media_player.kitchen",
+    "satellite:assist_satellite.hall",
 )
-KEYS = ("push:notify.ada", *(way.key for way in WAYS))
 DELAYS = {"exit_delay": 0, "entry_delay": 30, "abort_window": 15, "tts": "tts.voice"}
 
 
@@ -36,7 +27,7 @@ class Ears:
         self.house = house
         self.calls: list[ServiceCall] = []
         for way in WAYS:
-            house.hass.states.async_set(way.target, "unknown")
+            house.hass.states.async_set(way, "unknown")
         for voice in ("tts.another", "tts.voice"):
             house.hass.states.async_set(voice, "unknown")
         for action in ("notify.send_message", "tts.speak", "assist_satellite.announce"):
@@ -50,20 +41,23 @@ class Ears:
         return [f"{call.domain}.{call.service}" for call in self.calls]
 
 
+def ada() -> Any:
+    """The owner with every kind of way, as the forms store it."""
+    owner = next(item for item in parts() if item["title"] == "Ada")
+    ways = {
+        "messages": ["notify.mail"],
+        "speakers": ["media_player.kitchen"],
+        "satellites": ["assist_satellite.hall"],
+    }
+    return {**owner, "data": {**owner["data"], **ways}}
+
+
 @pytest.fixture
-async def ears(empty_house: House) -> AsyncIterator[Ears]:
+async def ears(empty_house: House) -> Ears:
     """A house whose owner has every kind of way."""
-    build = compose.premises_from_entry
-
-    def with_ways(*args: Any, **kwargs: Any) -> Premises:
-        premises = build(*args, **kwargs)
-        ada = replace(premises.contacts["ada"], more=WAYS)
-        return replace(premises, contacts={**premises.contacts, "ada": ada})
-
     made = Ears(empty_house)
-    with patch.object(compose, "premises_from_entry", with_ways):
-        await empty_house.set_up(DELAYS)
-        yield made
+    await empty_house.set_up(DELAYS, more=[ada()])
+    return made
 
 
 async def alarm(house: House) -> None:
