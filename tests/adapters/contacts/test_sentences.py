@@ -131,6 +131,28 @@ async def test_every_kind_of_incident_reads_well(
         assert "–" not in text
 
 
+async def test_what_lowered_the_level_is_told_but_not_aloud(hass: HomeAssistant) -> None:
+    """Whoever is asked should know that it may be somebody of the house; whoever is inside should not."""
+    words = Sentences(await load_wording(hass, DOMAIN, "en"))
+    found = Assessment(
+        level=1,
+        raised_by=("detector_tripped",),
+        lowered_by=("household_present",),
+        held_by=("same_device_or_place",),
+    )
+    about = Prompt(
+        key="ask_confirmation",
+        incident=incident(assessment=found),
+        premises=builders.premises(),
+        actions=ASK,
+    )
+    at_home = "Somebody who lives here or was let in is at home, and it could be them."
+    assert at_home in words.text(about)
+    assert at_home in words.plain(about)
+    assert "at home" not in words.spoken(about)
+    assert "share a device" not in words.text(about)
+
+
 def test_what_is_said_aloud_names_neither_the_premises_nor_an_area_in_their_place() -> None:
     """Everybody in earshot hears it; owners name their premises after the street."""
     texts = sentences()
