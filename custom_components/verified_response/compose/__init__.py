@@ -29,7 +29,7 @@ from ..adapters.police_api import PoliceApiCenter, callback_check
 from ..adapters.police_api.access import Access
 from ..adapters.signs import present
 from ..adapters.wording import load_wording
-from ..config_schema import premises_from_entry, stored_codes
+from ..config_values import premises_from_entry, stored_codes
 from ..coordinator import VerifiedResponseCoordinator
 from ..core.premises import Premises
 from ..core.signals import Signal, SignalKind, ZoneStatus
