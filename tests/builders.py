@@ -6,6 +6,7 @@ from typing import Any
 
 from custom_components.verified_response.core.premises import (
     Area,
+    ArmMode,
     CameraView,
     Contact,
     Door,
@@ -127,3 +128,40 @@ def premises(**changes: Any) -> Premises:
         ),
     )
     return replace(made, **changes)
+
+
+def estate_zones() -> tuple[Zone, ...]:
+    """Return what the default house lacks: own delays and modes, cross zones, a linked area."""
+    at_night = frozenset({ArmMode.NIGHT, ArmMode.VACATION})
+    return (
+        zone("front_door", ZoneType.ENTRY_EXIT),
+        zone("side_door", ZoneType.ENTRY_EXIT, entry_delay_s=45),
+        zone("back_door", ZoneType.ENTRY_EXIT, entry_delay_s=0),
+        zone("kitchen_window", ZoneType.PERIMETER),
+        zone("study", ZoneType.DAY_NIGHT),
+        zone("hall", ZoneType.INTERIOR),
+        zone("landing", ZoneType.INTERIOR, modes=at_night),
+        zone("attic_east", ZoneType.INTERIOR, cross=("attic_west",)),
+        zone("attic_west", ZoneType.INTERIOR, cross=("attic_east",)),
+        zone("porch", ZoneType.OUTDOOR),
+        zone("garage_door", ZoneType.ENTRY_EXIT, "garage"),
+        zone("garage_window", ZoneType.PERIMETER, "garage"),
+        zone("passage", ZoneType.INTERIOR, areas=("house", "garage")),
+        zone("wall", ZoneType.PERIMETER, cross=("garage_wall",)),
+        zone("garage_wall", ZoneType.PERIMETER, "garage", cross=("wall",)),
+        zone("annex_door", ZoneType.ENTRY_EXIT, "annex"),
+        zone("annex_window", ZoneType.PERIMETER, "annex"),
+        zone("bridge", ZoneType.INTERIOR, areas=("garage", "annex")),
+        zone("smoke", ZoneType.FIRE),
+        zone("leak", ZoneType.WATER),
+    )
+
+
+def estate(**numbers: Any) -> Premises:
+    """Return a house, its garage, and an annex that another integration's panel arms."""
+    annex = area("annex", panel="alarm_control_panel.annex")
+    return premises(
+        policy=policy(**({"abort_window_s": 15} | numbers)),
+        areas=by_id([area("house"), area("garage"), annex]),
+        zones=by_id(estate_zones()),
+    )

@@ -16,8 +16,8 @@ from .engine.ports import Record
 RECALL_KINDS = frozenset(
     {"DeliveryChanged", "EffectDelayed", "EffectFinished", "EffectRequested", "EffectStarted"}
 )
-HIDDEN_FIELDS = frozenset({"box", "fingerprint", "recall"})
-NEVER_EXPORTED = frozenset({"fingerprint", "recall"})
+HIDDEN_FIELDS = frozenset({"box", "fingerprint", "plate", "recall"})
+NEVER_EXPORTED = frozenset({"fingerprint", "plate", "recall"})
 
 
 def incident_summary(incident: Incident, premises: Premises) -> dict[str, Any]:

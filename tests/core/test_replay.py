@@ -157,7 +157,7 @@ def test_what_was_known_at_one_moment_is_one_step() -> None:
     assert kinds.count("ZoneTrip") == 3
 
 
-def test_the_word_that_ends_it_is_assessed_by_nobody() -> None:
+def test_the_word_that_ends_it_is_assessed_and_a_later_one_is_not() -> None:
     house = House()
     house.arm()
     house.trip("kitchen_window")
@@ -168,7 +168,7 @@ def test_the_word_that_ends_it_is_assessed_by_nobody() -> None:
     shown = played(house)
     assert names(shown.steps)[1:] == [[("Verdict", "false_alarm")], [("Verdict", "life")]]
     assert not shown.differs
-    assert shown.steps[-1].present.level == 1
+    assert [step.present.level for step in shown.steps] == [1, 0, 0]
 
 
 def test_incidents_without_a_level_have_none() -> None:

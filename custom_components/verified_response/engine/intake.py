@@ -1,6 +1,6 @@
 """Signals in: zone states are kept in memory, changes go to the desk."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from ..core.commands import SeeSignal
@@ -23,9 +23,12 @@ STATUS = {
 class Intake:
     """Remembers what each zone last said, and hands on what may matter."""
 
-    def __init__(self, desk: Desk, ids: IdSource) -> None:
+    def __init__(
+        self, desk: Desk, ids: IdSource, *, present: Callable[[], frozenset[str]] = frozenset
+    ) -> None:
         self._desk = desk
         self._ids = ids
+        self._present = present
         self._unheard: dict[str, ZoneStatus] = {}
         self._closed = False
         self.dropped = 0
@@ -70,14 +73,11 @@ class Intake:
         if signal.kind is SignalKind.TRIPPED and before is None:
             signal = replace(signal, kind=SignalKind.REPORTED_OPEN)
         self._desk.show(zones={**self.zones, signal.zone_id: STATUS[signal.kind]})
-        if signal.kind is SignalKind.RESTORED:
-            return
         if signal.kind is SignalKind.REPORTED_OPEN and self._always_on(signal):
             signal = replace(signal, kind=SignalKind.TRIPPED)
         if signal.kind is SignalKind.TRIPPED and before is not None:
             self._unheard.setdefault(signal.zone_id, before)
-        command = SeeSignal(signal=signal, new_id=self._ids.new_id())
-        self._desk.run(self._submit(command), name="signal")
+        self._desk.run(self._submit(self._command(signal)), name="signal")
 
     async def recheck(self, clock: Clock) -> None:
         """Once the start has settled, smoke and gas that are there count, though nobody saw them begin."""
@@ -87,7 +87,16 @@ class Intake:
         for zone in self._desk.premises.zones.values():
             if zone.type in LASTING and self.zones.get(zone.id) is ZoneStatus.OPEN:
                 signal = Signal(zone_id=zone.id, kind=SignalKind.TRIPPED, at=clock.now())
-                await self._desk.submit(SeeSignal(signal=signal, new_id=self._ids.new_id()))
+                await self._desk.submit(self._command(signal))
+
+    def _command(self, signal: Signal) -> SeeSignal:
+        """Return what the rules need to know beside the signal: who is missed, who is at home."""
+        lost = frozenset(
+            zone_id for zone_id, status in self.zones.items() if status is ZoneStatus.UNAVAILABLE
+        )
+        return SeeSignal(
+            signal=signal, new_id=self._ids.new_id(), lost=lost, present=self._present()
+        )
 
     def _always_on(self, signal: Signal) -> bool:
         """Smoke that was there before the hub was is still smoke, once the hub is settled."""
@@ -97,4 +106,5 @@ class Intake:
 
     async def _submit(self, command: SeeSignal) -> None:
         await self._desk.submit(command)
-        self._unheard.pop(command.signal.zone_id, None)
+        if command.signal.kind is SignalKind.TRIPPED:
+            self._unheard.pop(command.signal.zone_id, None)

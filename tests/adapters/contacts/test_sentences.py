@@ -11,6 +11,7 @@ import custom_components.verified_response as package
 from custom_components.verified_response.adapters.contacts.sentences import Sentences
 from custom_components.verified_response.adapters.wording import load_wording
 from custom_components.verified_response.const import DOMAIN
+from custom_components.verified_response.core.assessment import Assessment
 from custom_components.verified_response.core.evidence import Threat, Verdict
 from custom_components.verified_response.core.incident import (
     Delivery,
@@ -156,3 +157,26 @@ async def test_nothing_that_leaves_holds_an_address_a_code_or_a_responder(
     aloud = str([ways.loudspeaker.got, ways.satellite.got])
     assert "Ada" not in aloud
     assert "Home" not in aloud
+
+
+async def test_what_was_lowered_is_told_beside_what_lowered_it(hass: HomeAssistant) -> None:
+    words = Sentences(await load_wording(hass, DOMAIN, "en"))
+    lowered = Assessment(
+        level=1,
+        raised_by=("detector_tripped",),
+        held_by=("person_seen", "zone_cries_wolf"),
+        lowered_by=("household_present",),
+    )
+    about = Prompt(
+        key="ask_confirmation",
+        incident=incident(assessment=lowered),
+        premises=builders.premises(),
+    )
+    told = words.text(about)
+    assert "Level 1" in told
+    for sentence in ("A detector tripped", "A person was seen inside", "Somebody who lives here"):
+        assert sentence in told
+    assert "false alarms lately" not in told
+    aloud = words.spoken(about)
+    assert "A detector tripped" in aloud
+    assert "lives here" not in aloud, "a burglar in earshot need not know who is at home"

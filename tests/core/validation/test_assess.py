@@ -6,7 +6,11 @@ import pytest
 
 from custom_components.verified_response.core.evidence import Threat, ZoneTrip
 from custom_components.verified_response.core.premises import Policy, ZoneType
-from custom_components.verified_response.core.rules.validation.assess import HUMAN_LEVEL, assess
+from custom_components.verified_response.core.rules.validation.assess import (
+    HUMAN_LEVEL,
+    assess,
+    in_short,
+)
 from tests.core.house import START
 
 from .given import (
@@ -61,6 +65,13 @@ def test_what_is_lowered_is_still_said():
     assert found.raised_by == ("detector_tripped",)
     assert found.held_by == ("two_independent_detectors", "person_seen")
     assert found.lowered_by == ("household_present",)
+
+
+def test_a_short_message_says_what_was_lowered_and_by_what():
+    found = judge(trip("door"), motion(false_alarms=3), person(), present())
+    assert found.held_by == ("person_seen", "zone_cries_wolf")
+    assert in_short(found) == ("detector_tripped", "person_seen", "household_present")
+    assert in_short(judge(trip(), nobody())) == ("detector_tripped",)
 
 
 def test_a_cap_that_explains_nothing_is_not_named():

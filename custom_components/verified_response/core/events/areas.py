@@ -19,6 +19,9 @@ class AreaArming:
     """Zones that have to close before the delay ends."""
     bypassed: tuple[str, ...] = ()
     attended: bool = False
+    left: bool = False
+    """Told anew after a restart: somebody had left, and `restarted` had come back, already."""
+    restarted: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -16,7 +16,12 @@ def _(event: ev.AreaArming, state: PremisesState, _at: datetime) -> PremisesStat
         until=event.until,
         changed_by=event.by,
         bypassed=event.bypassed,
-        exit=Exit(not_closed=event.not_closed, attended=event.attended),
+        exit=Exit(
+            not_closed=event.not_closed,
+            attended=event.attended,
+            left=event.left,
+            restarted=event.restarted,
+        ),
     )
     return with_area(state, event.area_id, area)
 
@@ -51,6 +56,7 @@ def _(event: ev.AreaArmed, state: PremisesState, _at: datetime) -> PremisesState
         changed_by=event.by,
         bypassed=event.bypassed,
         alarms=before.alarms if before.phase in PROTECTING else {},
+        failure=before.failure if before.phase in {Phase.PENDING, Phase.TRIGGERED} else None,
     )
     return with_area(state, event.area_id, area)
 

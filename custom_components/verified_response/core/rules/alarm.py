@@ -9,11 +9,18 @@ from ..evidence import EvidenceItem, ZoneLost, ZoneTrip
 from ..incident import BEFORE_SENDING, LOUD, Incident, IncidentKind, Stage
 from ..premises import ALWAYS_ON, Zone, ZoneType
 from ..signals import SignalKind
-from ..state import PROTECTING, Phase
+from ..state import Phase
 from .arming import follow_exit
 from .asking import ask_people, tell_everybody
 from .distress import report_distress
-from .restraint import count_alarm, is_partner, is_shut_down, tell_shut_down, waits_for_partner
+from .restraint import (
+    count_alarm,
+    counting_areas,
+    is_partner,
+    is_shut_down,
+    tell_shut_down,
+    waits_for_partner,
+)
 from .story import Story
 from .trips import add_evidence, add_trip, join_recent, note_trip, recent_evidence, trip_of
 from .walk_test import note_try
@@ -59,18 +66,6 @@ def see_signal(story: Story, command: cmd.SeeSignal) -> None:
         _intrusion(story, zone, areas, current, command)
 
 
-def counting_areas(story: Story, zone: Zone) -> tuple[str, ...]:
-    """Return the areas that are armed so that the zone counts, and that have not left it out."""
-    return tuple(
-        area_id
-        for area_id in zone.areas
-        if (area := story.state.area(area_id)).phase in PROTECTING
-        and area.mode is not None
-        and zone.counts_in(area.mode)
-        and zone.id not in area.bypassed
-    )
-
-
 def _found_open(story: Story, zone: Zone, current: Incident | None, *, armed: bool) -> None:
     """Tell people and keep it as evidence; it never alarms."""
     always = zone.type in ALWAYS_ON
@@ -109,16 +104,27 @@ def sound(story: Story) -> None:
         story.request(Siren(on=True))
 
 
-def _follow_trip(story: Story, zone: Zone, incident: Incident, areas: tuple[str, ...] = ()) -> None:
+def _follow_trip(
+    story: Story,
+    zone: Zone,
+    incident: Incident,
+    areas: tuple[str, ...] = (),
+    *,
+    held: bool = False,
+) -> None:
     """Keep a trip; after a long silence it is news again, even when nobody ever ended the incident."""
-    trips = [item.at for item in incident.evidence if isinstance(item, ZoneTrip)]
-    if not add_trip(story, zone, incident, areas):
+    trips = [
+        item.at for item in incident.evidence if isinstance(item, ZoneTrip) and item.observed
+    ]
+    if not add_trip(story, zone, incident, () if held else areas):
         return
     silence = timedelta(seconds=story.policy.corroboration_window_s)
-    if incident.stage in BEFORE_SENDING or not trips or story.now - trips[-1] < silence:
+    last = trips[-1] if trips else incident.opened_at
+    if incident.stage in BEFORE_SENDING or story.now - last < silence:
         return
-    if is_shut_down(story, zone, areas):
-        tell_shut_down(story, zone, areas)
+    if held:
+        if is_shut_down(story, zone, areas):
+            tell_shut_down(story, zone, areas)
         return
     for area in areas:
         story.tell(ev.ZoneAlarmed(area_id=area, zone_id=zone.id))
@@ -139,13 +145,11 @@ def _intrusion(
     if zone.type is ZoneType.OUTDOOR or not ours:
         _keep(story, zone, current)  # early warning, or another panel decides
         return
-    if current is None and is_shut_down(story, zone, ours):
-        note_trip(story, zone)
-        tell_shut_down(story, zone, ours)
+    if is_shut_down(story, zone, ours):
+        _hold(story, zone, current, ours)
         return
-    alone = waits_for_partner(story, zone, ours, command.lost)
-    if current is None and alone:
-        note_trip(story, zone, waits=True)
+    if waits_for_partner(story, zone, command.lost):
+        _hold(story, zone, current, ours, waits=True)
         return
     delay = story.premises.entry_delay_of(zone)
     follows = zone.type is ZoneType.INTERIOR and any(
@@ -158,15 +162,40 @@ def _intrusion(
         open_burglary(story, command.new_id, ours, stage, until, present=command.present)
     incident = current or story.state.incidents[command.new_id]
     _follow_trip(story, zone, incident, ours)
-    if not waits and not alone and incident.stage is Stage.ENTRY_DELAY:
+    if waits:
+        _wait(story, incident, ours, delay)
+    elif incident.stage is Stage.ENTRY_DELAY:
         raise_alarm(story, incident.id, ours)
-    elif not waits and incident.stage is not Stage.ENTRY_DELAY:
+    else:
         trigger(story, incident.id, ours)
         if current is None:
             count_alarm(story, story.state.incidents[incident.id])
-    pends = (waits or alone) and incident.stage is Stage.ENTRY_DELAY
-    for area in ours:
-        if pends and story.state.area(area).phase is Phase.ARMED:
+
+
+def _hold(
+    story: Story,
+    zone: Zone,
+    current: Incident | None,
+    areas: tuple[str, ...],
+    *,
+    waits: bool = False,
+) -> None:
+    """Keep a trip that may not alarm by itself: shut down, or without its partner."""
+    if current is not None:
+        _follow_trip(story, zone, current, areas, held=True)
+        return
+    note_trip(story, zone, waits=waits)
+    if not waits:
+        tell_shut_down(story, zone, areas)
+
+
+def _wait(story: Story, incident: Incident, areas: tuple[str, ...], delay: int) -> None:
+    """Let the entry delay run, no longer than the shortest of the doors that opened."""
+    until = story.after(delay)
+    if delay and incident.until is not None and until < incident.until:
+        story.tell(ev.StageChanged(incident_id=incident.id, stage=incident.stage, until=until))
+    for area in areas:
+        if story.state.area(area).phase is Phase.ARMED:
             story.tell(ev.AreaPending(area_id=area, incident_id=incident.id))
 
 

@@ -42,15 +42,16 @@ def arm(story: Story, command: cmd.Arm) -> None:
         story.policy.exit_delay_s > 0 and not command.at_once and area.phase is not Phase.ARMED
     )
     not_closed = [
-        zone.id
+        zone
         for zone in story.premises.zones_of(command.area_id)
-        if zone.id in command.open_zones and zone.id not in bypassed and blocks(zone, command.mode)
+        if zone.id in command.open_zones and blocks(zone, command.mode)
     ]
     leaving = LEFT_BY if delayed else frozenset()
-    open_now = tuple(key for key in not_closed if story.premises.zones[key].type not in leaving)
+    open_now = tuple(
+        zone.id for zone in not_closed if zone.id not in bypassed and zone.type not in leaving
+    )
     if open_now and story.policy.auto_bypass:
         bypassed = (*bypassed, *open_now)
-        not_closed = [key for key in not_closed if key not in bypassed]
         tell_people(story, "zone_bypassed", about=open_now)
     elif open_now and command.attended:
         names = ", ".join(story.premises.zones[key].name for key in open_now)
@@ -71,7 +72,7 @@ def arm(story: Story, command: cmd.Arm) -> None:
             mode=command.mode,
             until=story.after(story.policy.exit_delay_s),
             by=command.by,
-            not_closed=tuple(not_closed),
+            not_closed=tuple(zone.id for zone in not_closed),
             bypassed=bypassed,
             attended=command.attended and _can_tell_who_leaves(story, command),
         )
@@ -123,8 +124,8 @@ def follow_exit(story: Story, zone: Zone, signal: Signal) -> None:
     """Keep who leaves and what is not closed yet, in every area of the zone that is arming."""
     for area_id in zone.areas:
         area = story.state.area(area_id)
-        if area.phase is not Phase.ARMING or area.exit is None or area.mode is None:
-            continue
+        if area.until is None or area.exit is None or area.mode is None:
+            continue  # not arming, or another panel decides when it is
         if blocks(zone, area.mode):
             closed = signal.kind is SignalKind.RESTORED
             if closed is (zone.id in area.exit.not_closed):
@@ -150,7 +151,10 @@ def finish_exit_delays(story: Story) -> None:
 
 
 def resume_exit_delays(story: Story) -> None:
-    """After a restart let an exit delay run until the sensors have had time to report again."""
+    """After a restart let an exit delay run until the sensors have had time to report again.
+
+    Who left meanwhile was not seen, so it does not arm home because nobody was seen to leave.
+    """
     quiet_until = story.state.quiet_until
     for area_id, area in list(story.state.areas.items()):
         if area.phase is not Phase.ARMING or area.until is None or area.mode is None:
@@ -164,22 +168,16 @@ def resume_exit_delays(story: Story) -> None:
                 by=area.changed_by or "hub",
                 not_closed=known.not_closed,
                 bypassed=area.bypassed,
-                attended=known.attended and not known.left,
+                left=known.left,
+                restarted=known.restarted,
             )
         )
 
 
 def _finish(story: Story, area_id: str, area: AreaState) -> None:
     known, by = area.exit or Exit(), area.changed_by or "hub"
-    wanted = area.mode or ArmMode.AWAY
-    stays = (
-        story.policy.auto_stay
-        and wanted is ArmMode.AWAY
-        and known.attended
-        and not known.left
-        and area_id in story.premises.areas
-    )
-    mode = ArmMode.HOME if stays else wanted
+    stays = area_id in story.premises.areas and _stays(story, area, known)
+    mode = ArmMode.HOME if stays else area.mode or ArmMode.AWAY
     still_open = tuple(
         key
         for key in known.not_closed
@@ -203,6 +201,14 @@ def _finish(story: Story, area_id: str, area: AreaState) -> None:
         tell_people(story, "zone_bypassed", about=still_open)
     if stays:
         tell_people(story, "armed_home", about=(area_id,))
+
+
+def _stays(story: Story, area: AreaState, known: Exit) -> bool:
+    """Say whether nobody left (CP-01 auto-stay); a door that is not known to be closed cannot tell."""
+    zones = story.premises.zones
+    doors = [key for key in known.not_closed if key in zones and zones[key].type in LEFT_BY]
+    away = area.mode is ArmMode.AWAY and known.attended and not known.left
+    return story.policy.auto_stay and away and not doors
 
 
 def _fail(story: Story, area_id: str, mode: ArmMode, zones: tuple[str, ...], *, by: str) -> None:

@@ -9,6 +9,7 @@ from .. import commands as cmd
 from .. import events as ev
 from ..evidence import PanelTriggered
 from ..incident import BEFORE_SENDING, IncidentKind, Stage
+from ..premises import ArmMode
 from ..state import Phase
 from .alarm import open_burglary, raise_alarm, trigger
 from .arming import disarm_area
@@ -44,17 +45,22 @@ def _armed(story: Story, command: cmd.SeePanel) -> None:
     if command.mode is None or area.phase in {Phase.PENDING, Phase.TRIGGERED}:
         return  # alarm memory: only a person ends it
     if (area.phase, area.mode) != (Phase.ARMED, command.mode):
-        story.tell(ev.AreaArmed(area_id=command.area_id, mode=command.mode, by=command.by))
+        _arm(story, command, command.mode)
+
+
+def _arm(story: Story, command: cmd.SeePanel, mode: ArmMode) -> None:
+    bypassed = story.state.area(command.area_id).bypassed
+    story.tell(
+        ev.AreaArmed(area_id=command.area_id, mode=mode, by=command.by, bypassed=bypassed)
+    )
 
 
 def _alarmed(story: Story, command: cmd.SeePanel) -> None:
     area_id, areas = command.area_id, (command.area_id,)
     current = story.open_incident(IncidentKind.BURGLARY)
-    if story.state.area(area_id).mode is None:  # armed while nobody was listening
-        mode = command.mode
-        if mode is None:
-            return
-        story.tell(ev.AreaArmed(area_id=area_id, mode=mode, by=command.by))
+    known = story.state.area(area_id)
+    if known.phase in {Phase.DISARMED, Phase.ARMING}:  # armed while nobody was listening
+        _arm(story, command, command.mode or known.mode or ArmMode.AWAY)
     if command.phase is Phase.PENDING:
         if current is None:
             until = story.after(LONGEST_ENTRY_S)
@@ -81,10 +87,14 @@ def _disarmed(story: Story, command: cmd.SeePanel) -> None:
     area = story.state.area(command.area_id)
     if area.phase is Phase.DISARMED:
         return
-    incident = story.state.incidents.get(area.incident_id or "")
+    incident = story.open_incident(IncidentKind.BURGLARY)
     by_a_person = (
-        command.person or incident is None or incident.stage in BEFORE_SENDING or incident.confirmed
+        command.person
+        or incident is None
+        or command.area_id not in incident.areas
+        or incident.stage in BEFORE_SENDING
+        or incident.confirmed
     )
     disarm_area(story, command.area_id, by=command.by, ends=by_a_person)
-    if not by_a_person and incident is not None and incident.is_open:
+    if not by_a_person and incident is not None:
         tell_people(story, "panel_disarmed", incident_id=incident.id, actions=("false_alarm",))

@@ -4,10 +4,23 @@ from datetime import timedelta
 
 from .. import events as ev
 from ..evidence import ZoneTrip
-from ..incident import Incident
-from ..premises import Zone
+from ..incident import Incident, IncidentKind
+from ..premises import Zone, ZoneType
+from ..state import PROTECTING
 from .asking import tell_people
 from .story import Story
+
+
+def counting_areas(story: Story, zone: Zone) -> tuple[str, ...]:
+    """Return the areas that are armed so that the zone counts, and that have not left it out."""
+    return tuple(
+        area_id
+        for area_id in zone.areas
+        if (area := story.state.area(area_id)).phase in PROTECTING
+        and area.mode is not None
+        and zone.counts_in(area.mode)
+        and zone.id not in area.bypassed
+    )
 
 
 def is_shut_down(story: Story, zone: Zone, areas: tuple[str, ...]) -> bool:
@@ -28,9 +41,14 @@ def tell_shut_down(story: Story, zone: Zone, areas: tuple[str, ...]) -> None:
 
 
 def count_alarm(story: Story, incident: Incident) -> None:
-    """Count the alarm for each zone whose trip led to it."""
+    """Count the alarm for each zone whose trip led to it, not for what was noted before it opened."""
     led = {
-        item.zone_id for item in incident.evidence if isinstance(item, ZoneTrip) and item.observed
+        item.zone_id
+        for item in incident.evidence
+        if isinstance(item, ZoneTrip)
+        and item.observed
+        and item.zone_type is not ZoneType.OUTDOOR
+        and item.at >= incident.opened_at
     }
     for zone_id in sorted(led):
         zone = story.premises.zones.get(zone_id)
@@ -39,16 +57,24 @@ def count_alarm(story: Story, incident: Incident) -> None:
                 story.tell(ev.ZoneAlarmed(area_id=area, zone_id=zone_id))
 
 
-def waits_for_partner(
-    story: Story, zone: Zone, areas: tuple[str, ...], lost: frozenset[str]
-) -> bool:
+def waits_for_partner(story: Story, zone: Zone, lost: frozenset[str]) -> bool:
     """Say whether another zone has to trip before this is an alarm, and none has."""
-    able = [partner for partner in _partners(story, zone) if _able(story, partner, areas, lost)]
-    since = story.now - timedelta(seconds=story.policy.cross_window_s)
-    return bool(able) and not any(
-        (at := story.state.waiting.get(partner.id)) is not None and since <= at <= story.now
-        for partner in able
-    )
+    able = [partner for partner in _partners(story, zone) if _able(story, partner, lost)]
+    return bool(able) and not any(_spoke(story, partner) for partner in able)
+
+
+def _spoke(story: Story, partner: Zone) -> bool:
+    """Say whether it tripped within the time that a zone waits for it, before the incident or in it."""
+    incident = story.open_incident(IncidentKind.BURGLARY)
+    tripped = [
+        item.at
+        for item in (incident.evidence if incident else ())
+        if isinstance(item, ZoneTrip) and item.zone_id == partner.id and item.observed
+    ]
+    if partner.id in story.state.waiting:
+        tripped.append(story.state.waiting[partner.id])
+    window = timedelta(seconds=story.policy.cross_window_s)
+    return any(abs(story.now - at) <= window for at in tripped)  # clocks jump back, too
 
 
 def is_partner(story: Story, zone: Zone) -> bool:
@@ -61,16 +87,7 @@ def _partners(story: Story, zone: Zone) -> list[Zone]:
     return [zones[key] for key in zone.cross if key in zones and key != zone.id]
 
 
-def _able(story: Story, partner: Zone, areas: tuple[str, ...], lost: frozenset[str]) -> bool:
+def _able(story: Story, partner: Zone, lost: frozenset[str]) -> bool:
     """Say whether a partner can speak: one that is away, left out or shut down must not silence the other."""
-    if partner.id in lost:
-        return False
-    known = [story.state.area(area) for area in partner.areas]
-    counting = [
-        area
-        for area in known
-        if area.mode is not None
-        and partner.counts_in(area.mode)
-        and partner.id not in area.bypassed
-    ]
-    return bool(counting) and not is_shut_down(story, partner, areas)
+    areas = counting_areas(story, partner)
+    return partner.id not in lost and bool(areas) and not is_shut_down(story, partner, areas)

@@ -13,7 +13,7 @@ from .validation.assess import assess
 def settle(story: Story) -> None:
     """Let every open incident draw its consequences from what is known now."""
     for known in story.state.open_incidents():
-        _assess(story, known)
+        reassess(story, known.id)
         incident = story.state.incidents[known.id]
         if incident.stage is Stage.ENTRY_DELAY and (incident.confirmed or _is_due(story, incident)):
             raise_alarm(story, incident.id)
@@ -35,7 +35,9 @@ def _is_due(story: Story, incident: Incident) -> bool:
     return incident.until is not None and story.now >= incident.until
 
 
-def _assess(story: Story, incident: Incident) -> None:
+def reassess(story: Story, incident_id: str) -> None:
+    """Propose the level anew, from all that is known of an incident now."""
+    incident = story.state.incidents[incident_id]
     if incident.kind not in HAS_LEVEL:
         return
     assessment = assess(

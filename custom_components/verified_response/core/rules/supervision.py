@@ -8,8 +8,9 @@ from ..evidence import DevicesLost, ZoneLost
 from ..incident import IncidentKind, Stage
 from ..premises import Zone
 from ..signals import TroubleKind
-from .alarm import counting_areas, technical
+from .alarm import technical
 from .asking import tell_people
+from .restraint import counting_areas
 from .story import Story
 from .trips import add_evidence
 

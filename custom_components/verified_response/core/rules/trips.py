@@ -74,8 +74,7 @@ def _tripped_lately(story: Story, zone: Zone, known: tuple[EvidenceItem, ...]) -
         if isinstance(item, ZoneTrip) and item.zone_id == zone.id and item.observed
     ]
     pause = CHATTER_LONG_S if len(trips) >= KEPT_PER_SOURCE // 2 else CHATTER_S
-    since = story.now - timedelta(seconds=pause)
-    return any(at > since for at in trips)
+    return any(abs(story.now - at) < timedelta(seconds=pause) for at in trips)  # clocks jump back
 
 
 def note_trip(story: Story, zone: Zone, *, waits: bool = False) -> None:
@@ -98,11 +97,11 @@ def add_trip(story: Story, zone: Zone, incident: Incident, areas: tuple[str, ...
 
 def _group(story: Story, incident_id: str) -> None:
     """Notice more places at once than anybody can walk through."""
-    since = story.now - timedelta(seconds=GROUP_S)
+    span = timedelta(seconds=GROUP_S)
     items = story.state.incidents[incident_id].evidence
     trips = [item for item in items if isinstance(item, ZoneTrip) and item.observed]
-    recent = [item for item in trips if item.at >= since]
-    known = any(isinstance(item, GroupTrip) and item.at >= since for item in items)
+    recent = [item for item in trips if abs(story.now - item.at) <= span]
+    known = any(isinstance(item, GroupTrip) and abs(story.now - item.at) <= span for item in items)
     if not known and len({trip.place for trip in recent}) >= GROUP_PLACES:
         zones = tuple(dict.fromkeys(trip.zone_id for trip in recent))
         add_evidence(story, incident_id, GroupTrip(at=story.now, zones=zones))

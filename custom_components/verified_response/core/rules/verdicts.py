@@ -18,6 +18,8 @@ from .dispatch import (
     request_create,
     tell_responders,
 )
+from .restraint import tell_shut_down
+from .settling import reassess
 from .story import Story
 
 LATE_ANSWER_S = 600
@@ -68,6 +70,7 @@ def dismiss(story: Story, command: cmd.Dismiss) -> None:
     verdict = Verdict(at=story.now, by=command.by, threat=None)
     story.tell(ev.VerdictGiven(incident_id=incident.id, verdict=verdict))
     note_answer(story, incident.id, command.by, "denied")
+    reassess(story, incident.id)  # now: what has ended is not looked at any more
     in_alarm = [
         area
         for area in incident.areas
@@ -99,6 +102,10 @@ def _protect_again(story: Story, area_id: str, *, by: str) -> None:
                 area_id=area_id, mode=area.mode, by=by, bypassed=area.bypassed, reason="dismissed"
             )
         )
+    for zone_id in area.alarms:
+        zone = story.premises.zones.get(zone_id)
+        if zone is not None:
+            tell_shut_down(story, zone, (area_id,))
 
 
 def cannot_see(story: Story, command: cmd.CannotSee) -> None:
