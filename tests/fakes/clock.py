@@ -48,6 +48,13 @@ class HandClock:
                 self._due.remove(item)
                 item[2]()
 
+    def due_within(self, until: float) -> datetime | None:
+        """Return when the next action is due, if that is before so much has elapsed."""
+        due = self.next_due()
+        if due is None or self.elapsed() + (due - self._now).total_seconds() > until:
+            return None
+        return due
+
     def set_back(self, seconds: float) -> None:
         """Jump back as a hub's clock does, forward with a negative number."""
         self._now -= timedelta(seconds=seconds)

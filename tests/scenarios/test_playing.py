@@ -175,7 +175,7 @@ def test_the_table_and_json_tell_the_same(tmp_path: Path) -> None:
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "tests.scenarios.play", *arguments],
+        [sys.executable, "-P", "-m", "tests.scenarios.play", *arguments],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
@@ -186,6 +186,8 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.slow
 def test_the_command_plays_files_of_any_folder(tmp_path: Path) -> None:
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "__init__.py").touch()  # a folder that has its own
     (tmp_path / "calm.yaml").write_text(CALM, encoding="utf-8")
     done = run(tmp_path, "calm.yaml")
     assert done.returncode == 0, done.stderr
@@ -202,7 +204,7 @@ def test_the_command_plays_files_of_any_folder(tmp_path: Path) -> None:
 
 def test_the_script_starts_the_player() -> None:
     script = (ROOT / "scripts" / "scenarios").read_text()
-    assert '-m tests.scenarios.play "$@"' in script
+    assert '-P -m tests.scenarios.play "$@"' in script
 
 
 def test_time_is_written_as_people_do() -> None:
