@@ -113,9 +113,7 @@ def _follow_trip(
     held: bool = False,
 ) -> None:
     """Keep a trip; after a long silence it is news again, even when nobody ever ended the incident."""
-    trips = [
-        item.at for item in incident.evidence if isinstance(item, ZoneTrip) and item.observed
-    ]
+    trips = [item.at for item in incident.evidence if isinstance(item, ZoneTrip) and item.observed]
     if not add_trip(story, zone, incident, () if held else areas):
         return
     silence = timedelta(seconds=story.policy.corroboration_window_s)

@@ -50,9 +50,7 @@ def _armed(story: Story, command: cmd.SeePanel) -> None:
 
 def _arm(story: Story, command: cmd.SeePanel, mode: ArmMode) -> None:
     bypassed = story.state.area(command.area_id).bypassed
-    story.tell(
-        ev.AreaArmed(area_id=command.area_id, mode=mode, by=command.by, bypassed=bypassed)
-    )
+    story.tell(ev.AreaArmed(area_id=command.area_id, mode=mode, by=command.by, bypassed=bypassed))
 
 
 def _alarmed(story: Story, command: cmd.SeePanel) -> None:
