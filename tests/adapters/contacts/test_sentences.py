@@ -26,7 +26,13 @@ from tests.fakes.config_entry import PHONE as CALLBACK
 from .kit import ASK, NOW, contacts, incident, person
 from .ways import EVERY, Ways
 
-ABOUT_INCIDENTS = ("ask_confirmation", "not_delivered", "help_called", "answers_differ")
+ABOUT_INCIDENTS = (
+    "ask_confirmation",
+    "not_delivered",
+    "help_called",
+    "answers_differ",
+    "panel_disarmed",
+)
 NEWS = (
     "zone_found_open",
     "arm_failed",
