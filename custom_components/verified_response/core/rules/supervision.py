@@ -44,11 +44,11 @@ def report_lost(story: Story, command: cmd.ReportLost) -> None:
 
 def _lost_together(story: Story) -> list[Zone]:
     """Return the armed zones that were missed within the same short time."""
-    since = story.now - timedelta(seconds=story.policy.lost_after_s)
+    span = timedelta(seconds=story.policy.lost_after_s)
     return [
         zone
         for key, at in story.state.lost_at.items()
-        if at >= since
+        if abs(story.now - at) <= span  # clocks jump back, too
         and (zone := story.premises.zones.get(key)) is not None
         and counting_areas(story, zone)
     ]
