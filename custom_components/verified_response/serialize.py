@@ -16,8 +16,9 @@ from .engine.ports import Record
 RECALL_KINDS = frozenset(
     {"DeliveryChanged", "EffectDelayed", "EffectFinished", "EffectRequested", "EffectStarted"}
 )
-HIDDEN_FIELDS = frozenset({"box", "fingerprint", "plate", "recall"})
+HIDDEN_FIELDS = frozenset({"box", "fingerprint", "recall"})
 NEVER_EXPORTED = frozenset({"fingerprint", "plate", "recall"})
+"""An export travels to whoever replays it; a number plate is told to an administrator who asks, only."""
 
 
 def incident_summary(incident: Incident, premises: Premises) -> dict[str, Any]:

@@ -186,6 +186,17 @@ async def test_class_1_an_alarm_found_at_the_start_waits_for_the_quiet_time(
     assert ear.phases == [(Phase(state), ArmMode.AWAY)]
 
 
+@pytest.mark.parametrize("back", [3600, -3600])
+async def test_a_clock_that_is_set_does_not_stretch_the_quiet_time(ear: Ear, back: float) -> None:
+    await ear.state("triggered")
+    ear.listen(quiet_s=60)
+    ear.clock.set_back(back)
+    ear.clock.tick(59)
+    assert ear.said == []
+    ear.clock.tick(1)
+    assert len(ear.said) == 1
+
+
 async def test_class_1_an_alarm_that_is_over_before_the_quiet_time_was_none(ear: Ear) -> None:
     """Peers' failure class 1: what the panel then says is told at once."""
     await ear.state("triggered")

@@ -15,12 +15,12 @@ from custom_components.verified_response.core.effects import (
     ShareAction,
     Siren,
 )
-from custom_components.verified_response.core.evidence import DetectedKind, Threat
+from custom_components.verified_response.core.evidence import DetectedKind, Noted, Threat
 from custom_components.verified_response.core.folds.evolve import evolve
 from custom_components.verified_response.core.incident import Delivery, Incident, IncidentKind
 from custom_components.verified_response.core.premises import ArmMode, Premises
 from custom_components.verified_response.core.rules.decide import decide, next_deadline
-from custom_components.verified_response.core.signals import Signal, SignalKind
+from custom_components.verified_response.core.signals import Signal, SignalKind, TroubleKind
 from custom_components.verified_response.core.state import Phase, PremisesState
 from tests import builders
 
@@ -97,6 +97,28 @@ class House:
         """Confirm the newest incident."""
         return self.do(cmd.Confirm(incident_id=self.incident.id, threat=threat, by=by))
 
+    def bypass(
+        self, zone_id: str, area_id: str = "house", *, on: bool = True
+    ) -> Sequence[ev.Event]:
+        """Leave a zone out, or let it count again."""
+        return self.do(cmd.Bypass(area_id=area_id, zone_id=zone_id, on=on, by="owner"))
+
+    def acknowledge(self, area_id: str = "house") -> Sequence[ev.Event]:
+        """Hear that an area could not be armed."""
+        return self.do(cmd.AcknowledgeFailure(area_id=area_id, by="owner"))
+
+    def cannot_see(self, *, by: str = "contact:owner") -> Sequence[ev.Event]:
+        """Look at the newest incident's pictures and not be able to tell."""
+        return self.do(cmd.CannotSee(incident_id=self.incident.id, by=by))
+
+    def walk(self) -> Sequence[ev.Event]:
+        """Start a walk test."""
+        return self.do(cmd.StartWalkTest(by="owner"))
+
+    def stop_walking(self) -> Sequence[ev.Event]:
+        """End it."""
+        return self.do(cmd.EndWalkTest(by="owner"))
+
     def dismiss(self, incident_id: str | None = None) -> Sequence[ev.Event]:
         """Dismiss an incident, the newest unless said."""
         return self.do(cmd.Dismiss(incident_id=incident_id or self.incident.id, by="owner"))
@@ -139,14 +161,48 @@ class House:
 
     # --- the outside -----------------------------------------------------------------
 
-    def signal(self, zone_id: str, kind: SignalKind) -> Sequence[ev.Event]:
+    def signal(self, zone_id: str, kind: SignalKind, **more: Any) -> Sequence[ev.Event]:
         """Report a change of a zone."""
         signal = Signal(zone_id=zone_id, kind=kind, at=self.now)
-        return self.do(cmd.SeeSignal(signal=signal, new_id=self.new_id()))
+        return self.do(cmd.SeeSignal(signal=signal, new_id=self.new_id(), **more))
 
-    def trip(self, zone_id: str) -> Sequence[ev.Event]:
+    def trip(self, zone_id: str, **more: Any) -> Sequence[ev.Event]:
         """Open a zone."""
-        return self.signal(zone_id, SignalKind.TRIPPED)
+        return self.signal(zone_id, SignalKind.TRIPPED, **more)
+
+    def close(self, zone_id: str) -> Sequence[ev.Event]:
+        """Close a zone."""
+        return self.signal(zone_id, SignalKind.RESTORED)
+
+    def pass_through(self, zone_id: str) -> None:
+        """Open a zone and close it."""
+        self.trip(zone_id)
+        self.close(zone_id)
+
+    def panel(
+        self,
+        phase: Phase,
+        mode: ArmMode | None = ArmMode.AWAY,
+        *,
+        person: bool = False,
+        **more: Any,
+    ) -> Sequence[ev.Event]:
+        """Let the linked panel of the annex change."""
+        values: dict[str, Any] = {"area_id": "annex", "by": "panel", "new_id": self.new_id()}
+        known = None if phase is Phase.DISARMED else mode
+        return self.do(cmd.SeePanel(phase=phase, mode=known, person=person, **(values | more)))
+
+    def note(self, item: Noted) -> Sequence[ev.Event]:
+        """Let another entity tell something."""
+        return self.do(cmd.NoteEvidence(item=item))
+
+    def lose(self, *zones: str) -> Sequence[ev.Event]:
+        """Miss zones that have not reported for too long."""
+        return self.do(cmd.ReportLost(zones=frozenset(zones), new_id=self.new_id()))
+
+    def trouble(self, zone_id: str, kind: TroubleKind, *, on: bool = True) -> Sequence[ev.Event]:
+        """Report what is wrong with a sensor, or that it is no more."""
+        return self.do(cmd.ReportTrouble(zone_id=zone_id, kind=kind, on=on, new_id=self.new_id()))
 
     def person(self, camera_id: str = "hall", trust: Trust = Trust.FULL) -> Sequence[ev.Event]:
         """Show a person."""
@@ -262,6 +318,10 @@ class House:
     def prompts(self) -> list[tuple[str, str]]:
         """Return whom we pushed what, in order."""
         return [(push.contact_id, push.prompt) for push in self.asked(Push)]
+
+    def pushed(self, prompt: str) -> list[str]:
+        """Return whom we pushed this, in order."""
+        return [contact for contact, sent in self.prompts() if sent == prompt]
 
     def siren(self) -> list[bool]:
         """Return every order to the siren."""

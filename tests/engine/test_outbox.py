@@ -337,6 +337,7 @@ async def test_news_of_a_recalled_alarm_is_not_sent(rig: Rig):
     )
     rig.center.fails = [DOWN]
     await rig.trip("study")  # the level rises: news
+    assert [item.effect.action for item in rig.shares] == ["update"]
     await rig.dismiss()
     await rig.wait(60)
     assert rig.center.updated == []

@@ -84,7 +84,7 @@ class ArmingMachine(RuleBasedStateMachine):
         try:
             self.house.do(command)
         except InvalidRequestError as refused:
-            assert refused.code in refusals, f"refused: {refused.code}"
+            assert refused.code in refusals, f"refused: {refused.code}"  # noqa: PT017 - it may be refused or not
         else:
             assert not refusals, f"not refused: {refusals}"
 

@@ -95,7 +95,7 @@ async def test_what_was_heard_before_the_trip_is_evidence_of_it(signs: House) ->
     assert evidence(signs, HouseholdPresent) == []
 
 
-async def test_a_number_plate_is_kept_and_shown_nowhere(
+async def test_a_number_plate_is_kept_and_shown_to_those_who_ask_for_the_incident(
     signs: House, caplog: pytest.LogCaptureFixture
 ) -> None:
     await signs.arm()
@@ -105,10 +105,9 @@ async def test_a_number_plate_is_kept_and_shown_nowhere(
     [vehicle] = evidence(signs, VehicleReported)
     assert vehicle.plate == "BXY1234"
     assert any("BXY1234" in str(record.payload) for record in await signs.journal())
-    answers = [
-        await signs.act("get_incident", incident_id=incident(signs).id),
-        await signs.act("list_incidents"),
-    ]
+    told = await signs.act("get_incident", incident_id=incident(signs).id, records=True)
+    assert "BXY1234" in json_dumps(told.pop("timeline"))
+    answers = [told, await signs.act("list_incidents"), await signs.act("replay_incident")]
     states = [state.as_dict() for state in signs.hass.states.async_all() if state.entity_id != GATE]
     assert "BXY1234" not in json_dumps([answers, states])
     ours = [record for record in caplog.records if "verified_response" in record.name]

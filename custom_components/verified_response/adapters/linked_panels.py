@@ -8,7 +8,7 @@ found at a start waits for the quiet time to pass.
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from homeassistant.components.alarm_control_panel import (
@@ -77,7 +77,8 @@ class LinkedPanels:
         self._hass = hass
         self._say = say
         self._clock = clock
-        self._quiet_until = quiet_until
+        quiet_s = (quiet_until - clock.now()).total_seconds() if quiet_until else 0.0
+        self._quiet_until_s = clock.elapsed() + quiet_s  # a clock may be set meanwhile
         self._areas: dict[str, list[str]] = {}
         for area in premises.areas.values():
             if area.panel is not None:
@@ -118,7 +119,7 @@ class LinkedPanels:
             self._silent.discard(panel)
             _LOGGER.info("The alarm panel %s reports again", panel)
             self._settling.add(panel)
-            self._wait(panel, self._clock.now() + SETTLE)
+            self._wait(panel, SETTLE)
         elif panel in self._settling or (panel in self._waits and _same(before, state)):
             return  # it is looked at when the wait is over
         else:
@@ -134,9 +135,10 @@ class LinkedPanels:
                 "The alarm panel %s does not report; what it said last stays in force", panel
             )
 
-    def _wait(self, panel: str, until: datetime) -> None:
+    def _wait(self, panel: str, pause: timedelta) -> None:
         self._stop_waiting(panel)
-        self._waits[panel] = self._clock.call_at(until, lambda: self._waited(panel))
+        due = self._clock.now() + pause
+        self._waits[panel] = self._clock.call_at(due, lambda: self._waited(panel))
 
     def _waited(self, panel: str) -> None:
         self._waits.pop(panel, None)
@@ -150,10 +152,10 @@ class LinkedPanels:
     def _look(self, panel: str) -> None:
         """Take what is found, an alarm only when the start's quiet time is over."""
         state = self._hass.states.get(panel)
-        quiet = self._quiet_until
+        quiet_s = self._quiet_until_s - self._clock.elapsed()
         found = PHASES.get(state.state) if state is not None else None
-        if found in WAITS and quiet is not None and self._clock.now() < quiet:
-            self._wait(panel, quiet)
+        if found in WAITS and quiet_s > 0:
+            self._wait(panel, timedelta(seconds=quiet_s))
         else:
             self._tell(panel, state)
 

@@ -88,7 +88,7 @@ class DeviceTroubles:
         self._say = say
         self._limit = premises.policy.battery_low
         self._clock = clock
-        self._quiet_until = quiet_until
+        self._quiet_until = quiet_until if quiet_until and clock.now() < quiet_until else None
         self._watched = [
             watched for zone in premises.zones.values() for watched in _of_zone(hass, zone, known)
         ]
@@ -120,7 +120,7 @@ class DeviceTroubles:
         return end
 
     def _when_settled(self) -> Callable[[], None]:
-        if self._quiet_until is None or self._clock.now() >= self._quiet_until:
+        if self._quiet_until is None:
             return lambda: None
         return self._clock.call_at(self._quiet_until, self._tell_found)
 
@@ -134,7 +134,7 @@ class DeviceTroubles:
         if watched in self._found:
             self._found.remove(watched)  # closed again before anybody was told
             return
-        quiet = self._quiet_until is not None and self._clock.now() < self._quiet_until
+        quiet = self._quiet_until is not None
         if watched.on and watched.kind is TroubleKind.TAMPER and quiet and not seen:
             self._found.append(watched)
             return

@@ -219,7 +219,7 @@ def _catch_up(
     intake = runtime.intake
     now = signals.statuses(hass, runtime.desk.premises)
     if before is None:
-        intake.learn(now)
+        intake.find(now)
         runtime.desk.run(intake.recheck(HomeClock(hass)), name="recheck")
         return
     opened = {

@@ -4,9 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from ..core.commands import SeeSignal
+from ..core.events import WalkTestEnded
 from ..core.premises import ALWAYS_ON, ZoneType
+from ..core.rules.arming import MAY_BE_OPEN
 from ..core.signals import Signal, SignalKind, ZoneStatus
+from ..core.state import PROTECTING, Phase
 from .desk import Desk
+from .feed import Snapshot
 from .ports import Clock, IdSource
 from .waiting import pause
 
@@ -17,6 +21,13 @@ STATUS = {
     SignalKind.REPORTED_OPEN: ZoneStatus.OPEN,
     SignalKind.RESTORED: ZoneStatus.CLOSED,
     SignalKind.UNAVAILABLE: ZoneStatus.UNAVAILABLE,
+}
+
+
+FOUND = {
+    ZoneStatus.OPEN: SignalKind.REPORTED_OPEN,
+    ZoneStatus.CLOSED: SignalKind.RESTORED,
+    ZoneStatus.UNAVAILABLE: SignalKind.UNAVAILABLE,
 }
 
 
@@ -31,6 +42,7 @@ class Intake:
         self._present = present
         self._unheard: dict[str, ZoneStatus] = {}
         self._closed = False
+        self._stop = desk.feed.subscribe(self._on_change)
         self.dropped = 0
 
     @property
@@ -46,10 +58,27 @@ class Intake:
     def close(self) -> None:
         """Take nothing more; who comes next finds what changed."""
         self._closed = True
+        self._stop()
 
     def learn(self, zones: Mapping[str, ZoneStatus]) -> None:
         """Take over the states found at start; they are no signals."""
         self._desk.show(zones={**self.zones, **zones})
+
+    def find(self, zones: Mapping[str, ZoneStatus]) -> None:
+        """Take over the states found after a pause, and say what is open that has to be closed.
+
+        Nobody saw it open, so it is told and never an alarm. Where people are just leaving, every state is
+        told: what was open or closed before the pause says nothing any more.
+        """
+        self.learn(zones)
+        state = self._desk.state
+        for zone in self._desk.premises.zones.values():
+            phases = {state.area(area_id).phase for area_id in zone.areas}
+            status = zones.get(zone.id, ZoneStatus.UNAVAILABLE)
+            stands_open = status is ZoneStatus.OPEN and zone.type not in MAY_BE_OPEN
+            if Phase.ARMING in phases or (stands_open and not phases.isdisjoint(PROTECTING)):
+                signal = Signal(zone_id=zone.id, kind=FOUND[status], at=self._desk.now())
+                self._desk.run(self._submit(self._command(signal)), name="found")
 
     def not_closed(self) -> frozenset[str]:
         """Return the zones not known to be closed."""
@@ -84,9 +113,16 @@ class Intake:
         quiet_until = self._desk.state.quiet_until
         if quiet_until is not None:
             await pause(clock, (quiet_until - clock.now()).total_seconds())
+        await self._look_for_dangers()
+
+    def _on_change(self, snapshot: Snapshot) -> None:
+        if any(isinstance(event, WalkTestEnded) for event in snapshot.news):
+            self._desk.run(self._look_for_dangers(), name="dangers after a walk test")
+
+    async def _look_for_dangers(self) -> None:
         for zone in self._desk.premises.zones.values():
             if zone.type in LASTING and self.zones.get(zone.id) is ZoneStatus.OPEN:
-                signal = Signal(zone_id=zone.id, kind=SignalKind.TRIPPED, at=clock.now())
+                signal = Signal(zone_id=zone.id, kind=SignalKind.TRIPPED, at=self._desk.now())
                 await self._desk.submit(self._command(signal))
 
     def _command(self, signal: Signal) -> SeeSignal:

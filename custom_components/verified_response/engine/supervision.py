@@ -7,12 +7,12 @@
 
 Zones that vanished within `lost_after_s` of the first late one are waited for: together they may be
 jamming. A zone that is late and comes back before is told all the same: it was away for too long.
-Each absence is measured by a timer of its own, so that a clock set forward makes nobody late.
+Each absence is measured by a timer of its own, so that a clock that is set makes nobody late.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from ..core.commands import Command, ReportLost, ReportTrouble
 from ..core.signals import TroubleKind, ZoneStatus
@@ -24,9 +24,9 @@ from .ports import Clock, IdSource
 
 @dataclass(kw_only=True, slots=True)
 class _Absence:
-    """One zone that does not report; `late` from `lost_after_s` on."""
+    """One zone that does not report, by the clock's elapsed time; `late` from `lost_after_s` on."""
 
-    since: datetime
+    since_s: float
     cancel: Callable[[], None]
     late: bool = False
 
@@ -39,6 +39,7 @@ class Supervision:
         self._clock = clock
         self._ids = ids
         self._heard: Mapping[str, ZoneStatus] = {}
+        self._settled_s = 0.0
         self._away: dict[str, _Absence] = {}
         self._told: set[str] = set()
         """Zones that people know to be away, from this run or from an earlier one."""
@@ -57,6 +58,7 @@ class Supervision:
         if not self._heard:
             known = snapshot.state.troubles.items()
             self._told |= {zone_id for zone_id, kinds in known if TroubleKind.OFFLINE in kinds}
+            self._settled_s = self._clock.elapsed() + self._quiet_s(snapshot)
         changed = [
             (zone_id, status)
             for zone_id, status in snapshot.zones.items()
@@ -70,11 +72,18 @@ class Supervision:
                 self._leaves(zone_id)
 
     def _leaves(self, zone_id: str) -> None:
-        now, quiet_until = self._clock.now(), self._desk.state.quiet_until
-        since = now if quiet_until is None else max(now, quiet_until)
-        due = since + timedelta(seconds=self._desk.premises.policy.lost_after_s)
+        since_s = max(self._clock.elapsed(), self._settled_s)
+        late_s = since_s + self._desk.premises.policy.lost_after_s - self._clock.elapsed()
+        due = self._clock.now() + timedelta(seconds=late_s)
         cancel = self._clock.call_at(due, lambda: self._is_late(zone_id))
-        self._away[zone_id] = _Absence(since=since, cancel=cancel)
+        self._away[zone_id] = _Absence(since_s=since_s, cancel=cancel)
+
+    def _quiet_s(self, snapshot: Snapshot) -> float:
+        """Return what is left of the quiet time of the start."""
+        quiet_until = snapshot.state.quiet_until
+        if quiet_until is None:
+            return 0.0
+        return max(0.0, (quiet_until - self._clock.now()).total_seconds())
 
     def _is_late(self, zone_id: str) -> None:
         self._away[zone_id].late = True
@@ -94,14 +103,11 @@ class Supervision:
 
     def _tell_when_complete(self) -> None:
         """Tell who is late, unless one that vanished with the first of them is not late yet."""
-        late = [absence.since for absence in self._away.values() if absence.late]
+        late = [absence.since_s for absence in self._away.values() if absence.late]
         if not late:
             return
-        together = timedelta(seconds=self._desk.premises.policy.lost_after_s)
-        if not any(
-            not absence.late and abs(absence.since - min(late)) <= together
-            for absence in self._away.values()
-        ):
+        last_s = min(late) + self._desk.premises.policy.lost_after_s
+        if not any(item.since_s <= last_s for item in self._away.values() if not item.late):
             self._tell()
 
     def _tell(self) -> None:

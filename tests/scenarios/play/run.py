@@ -125,7 +125,7 @@ class Hub:
         """Take up duty with the sensors as they are found."""
         await self.desk.start()
         self.surroundings.begin()
-        self.intake.learn(self.sensors)
+        self.intake.find(self.sensors)
         self.desk.run(self.intake.recheck(self.clock), name="recheck")
         self.outbox.start()
         self.watch.begin()

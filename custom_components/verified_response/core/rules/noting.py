@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from .. import commands as cmd
 from .. import events as ev
-from ..evidence import HouseholdPresent, LockReported, LockSign, Noted
+from ..evidence import EvidenceItem, HouseholdPresent, LockReported, LockSign, Noted
 from ..incident import IncidentKind
 from ..state import PROTECTING
 from .asking import tell_people
@@ -38,15 +38,15 @@ def note(story: Story, item: Noted) -> None:
         add_evidence(story, current.id, item)
 
 
-def _said(story: Story, item: Noted, known: tuple[object, ...]) -> bool:
-    since = story.now - timedelta(seconds=AGAIN_S)
+def _said(story: Story, item: Noted, known: tuple[EvidenceItem, ...]) -> bool:
+    span = timedelta(seconds=AGAIN_S)
     return any(
         type(other) is type(item)
         and all(
             getattr(other, name, None) == getattr(item, name, None)
             for name in ("sign_id", "door_id", "kind", "who", "plate")
         )
-        and (isinstance(item, HouseholdPresent) or getattr(other, "at", since) > since)
+        and (isinstance(item, HouseholdPresent) or abs(story.now - other.at) < span)
         for other in known
     )
 
