@@ -432,9 +432,7 @@ class Oracle:
                 self.stand_down(name, ends=person or not by_itself)
             return
         if phase not in IN_ALARM:
-            if area["phase"] == "disarmed":
-                area.update(phase=phase, mode=mode)
-            elif phase == "armed" and area["phase"] not in IN_ALARM:
+            if area["phase"] == "disarmed" or (phase == "armed" and area["phase"] not in IN_ALARM):
                 area.update(phase=phase, mode=mode)
             return
         if area["phase"] not in IN_ALARM:
