@@ -24,6 +24,7 @@ async def refused(house: House, action: str, **fields: Any) -> str:
     """Call an action that is refused; return why."""
     with pytest.raises(ServiceValidationError) as failed:
         await house.act(action, **fields)
+    await house.settle()
     assert failed.value.translation_domain == "verified_response"
     return failed.value.translation_key or ""
 
@@ -151,7 +152,7 @@ async def test_a_failed_arming_is_told_until_it_is_heard(
 ) -> None:
     """Failure class 3: arm fails after the owner left."""
     await house.trip("kitchen_window")
-    await house.arm()
+    assert await refused(house, "arm", mode="away") == "area_not_ready"
     assert house.state(PANEL).attributes["arm_failed"] == ["Kitchen window"]
     told = len(house.pushes)
     await house.wait(301)

@@ -68,10 +68,13 @@ async def test_an_open_window_is_named_when_arming_is_refused(
     assert house.panel == "disarmed"
 
 
-async def test_an_automation_cannot_read_a_refusal(house: House) -> None:
+async def test_what_an_automation_cannot_arm_is_told_to_people(house: House) -> None:
     """Failure class 3: people may have left by then, so it is told until somebody hears it."""
     await house.trip("kitchen_window")
-    await arm_as(house, Context(parent_id="a trigger"))
+    with pytest.raises(ServiceValidationError) as refused:
+        await arm_as(house, Context(parent_id="a trigger"))
+    assert refused.value.translation_key == "area_not_ready"
+    await house.settle()
     assert house.panel == "disarmed"
     assert house.state("alarm_control_panel.house").attributes["arm_failed"] == ["Kitchen window"]
     assert len(house.pushes) == 1

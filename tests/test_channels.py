@@ -2,14 +2,10 @@
 
 # ruff: noqa: F811 - the fixtures are imported, and named as arguments
 
-import importlib
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from unittest.mock import Mock, patch
+from unittest.mock import Mock
 
-import pytest
 from homeassistant.core import CoreState
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
@@ -17,27 +13,21 @@ from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.verified_response.channels import SETTLE
 from custom_components.verified_response.const import DOMAIN
-from custom_components.verified_response.core.premises import Channel, ChannelKind, Premises
-from tests.scenarios.conftest import House, empty_house  # noqa: F401 - fixture
+from tests.scenarios.conftest import House, empty_house, parts  # noqa: F401 - fixture
 
-compose = importlib.import_module("custom_components.verified_response.compose")
 DELAYS = {"exit_delay": 0, "entry_delay": 30}
-MAIL = Channel(kind=ChannelKind.MESSAGE, target="notify.mail")
-SPEAKER = Channel(kind=ChannelKind.SPEECH, target="media_player.kitchen")
+MAIL = "notify.mail"
+SPEAKER = "media_player.kitchen"
 
 
-@pytest.fixture
-def more_channels() -> Iterator[None]:
-    """Ada has mail and a loudspeaker, too."""
-    build = compose.premises_from_entry
+def ada(**ways: Any) -> Any:
+    """Ada with these ways on top, or instead of her phone."""
+    owner = next(item for item in parts() if item["title"] == "Ada")
+    data = {**owner["data"], **ways}
+    return {**owner, "data": {key: value for key, value in data.items() if value is not None}}
 
-    def with_more(*args: Any, **kwargs: Any) -> Premises:
-        premises = build(*args, **kwargs)
-        ada = replace(premises.contacts["ada"], more=(MAIL, SPEAKER))
-        return replace(premises, contacts={**premises.contacts, "ada": ada})
 
-    with patch.object(compose, "premises_from_entry", with_more):
-        yield
+MORE = {"messages": [MAIL], "speakers": [SPEAKER]}
 
 
 async def settle(house: House) -> None:
@@ -83,36 +73,34 @@ async def test_an_integration_that_is_loaded_anew_is_no_trouble(empty_house: Hou
     assert house.issues == set()
 
 
-@pytest.mark.usefixtures("more_channels")
 async def test_entities_are_missed_by_name_and_not_for_being_unavailable(
     empty_house: House,
 ) -> None:
     house = empty_house
-    house.hass.states.async_set(MAIL.target, "unknown")
-    house.hass.states.async_set(SPEAKER.target, "unavailable")
-    await house.set_up(DELAYS)
+    house.hass.states.async_set(MAIL, "unknown")
+    house.hass.states.async_set(SPEAKER, "unavailable")
+    await house.set_up(DELAYS, more=[ada(**MORE)])
     assert house.issues == set()
-    house.hass.states.async_remove(MAIL.target)
+    house.hass.states.async_remove(MAIL)
     await settle(house)
     assert told(house) == {"name": "Ada", "channels": "notify.mail"}
-    house.hass.states.async_remove(SPEAKER.target)
+    house.hass.states.async_remove(SPEAKER)
     await settle(house)
     assert told(house) == {"name": "Ada", "channels": "notify.mail, media_player.kitchen"}
-    house.hass.states.async_set(MAIL.target, "unknown")
-    house.hass.states.async_set(SPEAKER.target, "idle")
+    house.hass.states.async_set(MAIL, "unknown")
+    house.hass.states.async_set(SPEAKER, "idle")
     await settle(house)
     assert house.issues == set()
 
 
-@pytest.mark.usefixtures("more_channels")
 async def test_nothing_is_missed_before_the_hub_is_up(empty_house: House) -> None:
     house = empty_house
     house.hass.set_state(CoreState.starting)
-    await house.set_up(DELAYS)
+    await house.set_up(DELAYS, more=[ada(**MORE)])
     house.hass.services.async_remove("notify", "ada")
     await settle(house)
     assert told(house) is None, "notify services and entities come up one after the other"
-    house.hass.states.async_set(MAIL.target, "unknown")
+    house.hass.states.async_set(MAIL, "unknown")
     house.hass.set_state(CoreState.running)
     house.hass.bus.async_fire("homeassistant_started")
     await house.settle()
@@ -166,14 +154,6 @@ async def test_nothing_is_looked_for_after_the_end(empty_house: House) -> None:
 
 async def test_somebody_who_only_has_a_loudspeaker_can_be_told(empty_house: House) -> None:
     house = empty_house
-    build = compose.premises_from_entry
-
-    def speaker_only(*args: Any, **kwargs: Any) -> Premises:
-        premises = build(*args, **kwargs)
-        ada = replace(premises.contacts["ada"], notify=None, more=(SPEAKER,))
-        return replace(premises, contacts={"ada": ada})
-
-    house.hass.states.async_set(SPEAKER.target, "idle")
-    with patch.object(compose, "premises_from_entry", speaker_only):
-        await house.set_up(DELAYS)
+    house.hass.states.async_set(SPEAKER, "idle")
+    await house.set_up(DELAYS, more=[ada(notify=None, speakers=[SPEAKER])])
     assert house.issues == set()

@@ -1,5 +1,6 @@
 """Premises: added, changed and tuned in the user interface."""
 
+import re
 import threading
 from typing import Any
 
@@ -30,7 +31,7 @@ ASKED = {
     "address": ADDRESS,
     "callback_phone": PHONE,
     "exit_delay": 45,
-    "entry_delay": 20,
+    "entry_delay": 30,
     "abort_window": 25,
     "owner_name": "Ada",
     "owner_code": OWNER_CODE,
@@ -74,10 +75,14 @@ async def test_premises_and_their_owner_are_made(hass: HomeAssistant, setups: Se
         "address": ADDRESS,
         "callback_phone": PHONE,
     }
-    assert dict(entry.options) == {"exit_delay": 45, "entry_delay": 20, "abort_window": 25}
+    assert dict(entry.options) == {"exit_delay": 45, "entry_delay": 30, "abort_window": 25}
     [ada] = entry.get_subentries_of_type("contact")
     assert ada.title == "Ada"
-    assert {**ada.data, "code_hash": ...} == {"name": "Ada", "role": "owner", "code_hash": ...}
+    code_id = ada.data["code_id"]
+    assert re.fullmatch(r"[0-9a-f]{8}", code_id)
+    assert {**ada.data, "code_hash": ...} == {
+        "name": "Ada", "role": "owner", "code_hash": ..., "code_id": code_id,
+    }  # fmt: skip
     assert matches(OWNER_CODE, ada.data["code_hash"])
 
 
@@ -110,6 +115,23 @@ async def test_secrets_are_seen_nowhere(
         ({"owner_code": "12"}, {"owner_code": "code_malformed"}),
         ({"owner_code": "1234"}, {"owner_code": "code_weak"}),
         ({"entry_delay": 45, "abort_window": 16}, {"abort_window": "entry_and_abort_too_long"}),
+        ({"entry_delay": 60, "abort_window": 15}, {"abort_window": "entry_and_abort_too_long"}),
+        ({"entry_delay": 29}, {"entry_delay": "entry_delay_range"}),
+        ({"entry_delay": 1}, {"entry_delay": "entry_delay_range"}),
+        ({"entry_delay": 0, "abort_window": 14}, {"abort_window": "abort_window_range"}),
+        ({"abort_window": 0}, {"abort_window": "abort_window_range"}),
+        ({"entry_delay": 0, "abort_window": 46}, {"abort_window": "abort_window_range"}),
+        ({"entry_delay": 30, "abort_window": 60}, {"abort_window": "abort_window_range"}),
+        ({"exit_delay": 44}, {"exit_delay": "exit_delay_range"}),
+        ({"exit_delay": 1}, {"exit_delay": "exit_delay_range"}),
+        (
+            {"exit_delay": 10, "entry_delay": 20, "abort_window": 5},
+            {
+                "exit_delay": "exit_delay_range",
+                "entry_delay": "entry_delay_range",
+                "abort_window": "abort_window_range",
+            },
+        ),
         (
             {"name": "", "callback_phone": "911", "owner_code": "1"},
             {
@@ -126,7 +148,7 @@ async def test_what_is_wrong_is_said_and_can_be_mended(
     result = await add(hass, **changes)
     assert result["type"] is FlowResultType.FORM
     assert result["errors"] == errors
-    assert result["description_placeholders"] == {"maximum": "60"}
+    assert result["description_placeholders"]["maximum"] == "60"
     mended = await hass.config_entries.flow.async_configure(result["flow_id"], ASKED)
     assert mended["type"] is FlowResultType.CREATE_ENTRY
 
@@ -135,9 +157,9 @@ async def test_what_is_wrong_is_said_and_can_be_mended(
     "changes",
     [
         {"exit_delay": 256},
-        {"entry_delay": 46},
-        {"abort_window": 4},
-        {"abort_window": 46},
+        {"entry_delay": 61},
+        {"abort_window": 61},
+        {"abort_window": -1},
         {"exit_delay": -1},
     ],
 )
@@ -146,10 +168,25 @@ async def test_delays_have_bounds(hass: HomeAssistant, changes: dict[str, Any]) 
         await add(hass, **changes)
 
 
-async def test_sixty_seconds_are_allowed(hass: HomeAssistant) -> None:
-    result = await add(hass, entry_delay=45, abort_window=15, exit_delay=0)
+@pytest.mark.parametrize(
+    ("exit_delay", "entry_delay", "abort_window"),
+    [(0, 45, 15), (45, 30, 30), (255, 0, 45), (60, 30, 15)],
+)
+async def test_delays_within_the_rule_are_taken(
+    hass: HomeAssistant, exit_delay: int, entry_delay: int, abort_window: int
+) -> None:
+    delays = {"exit_delay": exit_delay, "entry_delay": entry_delay, "abort_window": abort_window}
+    result = await add(hass, **delays)
     assert result["type"] is FlowResultType.CREATE_ENTRY
-    assert result["options"] == {"exit_delay": 0, "entry_delay": 45, "abort_window": 15}
+    assert result["options"] == delays
+
+
+async def test_delays_are_proposed(hass: HomeAssistant) -> None:
+    form = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
+    proposed = {
+        str(key): key.default() for key in form["data_schema"].schema if callable(key.default)
+    }
+    assert proposed == {"exit_delay": 60, "entry_delay": 30, "abort_window": 30}
 
 
 async def test_a_second_premises_needs_another_name(hass: HomeAssistant) -> None:

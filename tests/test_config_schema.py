@@ -1,180 +1,53 @@
-"""What is stored becomes values of the field, also when parts were removed; every error has words."""
+"""The forms: every part and every error has words, and every word an error."""
 
 import ast
 import re
+from enum import StrEnum
+from pathlib import Path
 
+import homeassistant.components
 import pytest
+import voluptuous as vol
+from homeassistant.data_entry_flow import section
 
 from custom_components.verified_response import const
+from custom_components.verified_response.config_numbers import DELAY_PLACEHOLDERS
 from custom_components.verified_response.config_schema import (
-    Problem,
-    config_problems,
-    effective_mode,
-    in_exercise,
-    premises_from_entry,
-    stored_codes,
+    SIGN_DOMAINS,
+    area_form,
+    contact_form,
+    lock_form,
+    premises_form,
+    sign_form,
+    zone_form,
 )
-from custom_components.verified_response.core.alarm_codes import StoredCode
 from custom_components.verified_response.core.premises import (
-    Area,
-    CameraView,
-    Contact,
-    Door,
-    LockFamily,
-    Policy,
+    ArmMode,
     Release,
-    Responder,
     ResponderKind,
     ResponderMode,
-    Zone,
+    SignKind,
     ZoneType,
 )
+from custom_components.verified_response.options_schema import options_form
 
-from .contracts.repository import PRODUCT, english, literal, parse
-from .fakes.config_entry import PHONE, RESPONDER, house, part
+from .contracts.repository import PRODUCT, english, leaves, literal, parse
+from .fakes.config_entry import house
 
-LIVE = {**RESPONDER, "mode": "live", "live_since": "2026-11-01", "verified_phone": PHONE}
-
-
-def zone(name: str, kind: str = "perimeter", areas: tuple[str, ...] = ("house",)):
-    return part(
-        "zone",
-        name,
-        entity_id=f"binary_sensor.{name.lower()}",
-        type=kind,
-        areas=list(areas),
-        cameras=["hall", "removed"],
-        forced_entry=name == "Glass",
-    )
-
-
-def whole_house(**options):
-    return house(
-        part("area", "House"),
-        zone("Glass", areas=("removed", "house")),
-        part("camera", "Hall", entity_id="camera.hall", outdoor=True),
-        part("lock", "Front", entity_id="lock.front", adapter="zwave_js"),
-        part(
-            "lock",
-            "Back",
-            entity_id="lock.back",
-            adapter="manual",
-            set_script="script.a",
-            clear_script="script.b",
-        ),
-        part("contact", "Ada", role="owner", notify="notify.ada", code_hash="a", duress_hash="b"),
-        part("contact", "Ben", role="neighbour"),
-        part("responder", "Desk", **LIVE),
-        **options,
-    )
-
-
-def test_everything_becomes_a_value() -> None:
-    entry = whole_house(
-        exit_delay=10, entry_delay=20, abort_window=15, confirmation_window=120, siren="siren.hall"
-    )
-    premises = premises_from_entry(entry, place_of=lambda source: (f"of {source}", "hall"))
-    assert (premises.id, premises.name) == (entry.entry_id, "Home")
-    assert premises.policy == Policy(
-        exit_delay_s=10,
-        entry_delay_s=20,
-        abort_window_s=15,
-        confirmation_window_s=120,
-        siren="siren.hall",
-    )
-    assert premises.areas == {"house": Area(id="house", name="House")}
-    assert premises.zones == {
-        "glass": Zone(
-            id="glass",
-            name="Glass",
-            type=ZoneType.PERIMETER,
-            source="binary_sensor.glass",
-            areas=("house",),
-            cameras=("hall",),
-            device="of binary_sensor.glass",
-            place="hall",
-            forced_entry=True,
-        )
-    }
-    assert premises.cameras == {
-        "hall": CameraView(id="hall", name="Hall", source="camera.hall", outdoor=True)
-    }
-    assert premises.doors == {
-        "front": Door(id="front", name="Front", source="lock.front", family=LockFamily.ZWAVE_JS),
-        "back": Door(
-            id="back",
-            name="Back",
-            source="lock.back",
-            family=LockFamily.MANUAL,
-            set_script="script.a",
-            clear_script="script.b",
-        ),
-    }
-    assert premises.contacts == {
-        "ada": Contact(id="ada", name="Ada", role="owner", notify="notify.ada", has_code=True),
-        "ben": Contact(id="ben", name="Ben", role="neighbour"),
-    }
-    assert premises.responders == {
-        "desk": Responder(
-            id="desk",
-            name="Desk",
-            kind=ResponderKind.POLICE_DESK,
-            mode=ResponderMode.LIVE,
-            release=Release.CONFIRMED,
-        )
-    }
-
-
-def test_nothing_configured_is_the_default_policy() -> None:
-    premises = premises_from_entry(house(), place_of=lambda _: ("", ""))
-    assert premises.policy == Policy()
-    assert not premises.zones
-
-
-def test_a_zone_without_area_is_told_unless_always_on() -> None:
-    entry = house(
-        part("area", "House"),
-        zone("Glass"),
-        zone("Shed", areas=("removed",)),
-        zone("Smoke", kind="fire", areas=()),
-    )
-    assert config_problems(entry) == (
-        Problem(code="zone_without_area", subentry_id="shed", name="Shed"),
-    )
-    premises = premises_from_entry(entry, place_of=lambda _: ("", ""))
-    assert premises.zones["shed"].areas == ()
-
-
-def test_codes_are_listed_with_their_owner() -> None:
-    entry = whole_house()
-    assert stored_codes(entry) == (
-        StoredCode(contact_id="ada", hashed="a"),
-        StoredCode(contact_id="ada", hashed="b", duress=True),
-    )
-    assert stored_codes(entry, but="ada") == ()
-
-
-@pytest.mark.parametrize(
-    ("data", "mode"),
-    [
-        ({"mode": "off"}, "off"),
-        ({"mode": "exercise"}, "exercise"),
-        (LIVE, "live"),
-        ({**LIVE, "verified_phone": "+1 202 555 0199"}, "exercise"),
-        ({"mode": "live", "verified_phone": PHONE}, "exercise"),
-        ({"mode": "live", "live_since": "2026-11-01"}, "exercise"),
-        (in_exercise(LIVE), "exercise"),
-    ],
+FLOWS = (
+    "config_flow",
+    "config_schema",
+    "subentry_flow",
+    "zone_flow",
+    "contact_flow",
+    "responder_flow",
 )
-def test_live_holds_only_with_its_proofs(data: dict[str, str], mode: str) -> None:
-    assert effective_mode(data, PHONE) == mode
-    premises = premises_from_entry(
-        house(part("responder", "Desk", **{**RESPONDER, **data})), place_of=lambda _: ("", "")
-    )
-    assert premises.responders["desk"].mode == mode
-
-
-FLOWS = ("config_flow", "config_schema", "subentry_flow", "contact_flow", "responder_flow")
+OFFERED_DOMAINS = {
+    "alarm_control_panel",
+    "assist_satellite",
+    "media_player",
+    *frozenset[str]().union(*SIGN_DOMAINS.values()),
+}
 OPTIONS_FLOWS = ("options_flow", "options_schema", "detection_flow")
 MODEL_FILES = (
     *(f"adapters/models/{name}" for name in ("examine", "fetch", "owner", "server")),
@@ -197,7 +70,7 @@ def worded() -> set[str]:
 
 
 def test_every_error_has_words_and_every_word_an_error() -> None:
-    errors = texts("core/targets", *FLOWS, *OPTIONS_FLOWS, *CAMERA_FLOWS)
+    errors = texts("core/targets", "core/timings", *FLOWS, *OPTIONS_FLOWS, *CAMERA_FLOWS)
     errors |= const.RESPONDER_ERRORS
     begin = ("fetch_", "own_", "server_", "upload_")
     errors |= {text for text in texts(*MODEL_FILES) if text.startswith(begin)}
@@ -205,21 +78,85 @@ def test_every_error_has_words_and_every_word_an_error() -> None:
     fields = {value for name, value in vars(const).items() if name.startswith("CONF_")}
     others = {
         "send_message",
-        "zone_type",
-        "zone_without_area",
-        "binary_sensor",
         "not_seen",
         "try_it",
         "unit_of_measurement",
+        *english()["selector"],
+        *OFFERED_DOMAINS,
     }
     assert errors - fields - others - worded() == set()
     # Home Assistant itself aborts with this one.
     assert worded() - errors == {"already_configured"}
 
 
-@pytest.mark.parametrize("kind", ["area", "zone", "camera", "lock", "contact", "responder"])
+@pytest.mark.parametrize("kind", ["area", "zone", "camera", "lock", "contact", "sign", "responder"])
 def test_every_part_is_worded(kind: str) -> None:
     words = english()["config_subentries"][kind]
     assert words["entry_type"]
     assert set(words["initiate_flow"]) == {"user", "reconfigure"}
     assert set(words["step"]) >= {"user", "reconfigure"}
+
+
+def test_every_kind_of_sign_has_entities_that_tell_it() -> None:
+    assert SIGN_DOMAINS.keys() == set(SignKind)
+    components = Path(homeassistant.components.__file__).parent
+    for domains in SIGN_DOMAINS.values():
+        assert {domain for domain in domains if not (components / domain).is_dir()} == set()
+
+
+@pytest.mark.parametrize(
+    ("key", "members"),
+    [
+        ("zone_type", ZoneType),
+        ("arm_mode", ArmMode),
+        ("sign_kind", SignKind),
+        ("kind", ResponderKind),
+        ("release", Release),
+        ("mode", ResponderMode),
+    ],
+)
+def test_every_choice_is_worded(key: str, members: type[StrEnum]) -> None:
+    assert set(english()["selector"][key]["options"]) == {member.value for member in members}
+
+
+def test_words_and_rules_name_the_same_placeholders() -> None:
+    words = english()
+    forms = [words["config"], words["options"], words["config_subentries"]["zone"]]
+    told = {
+        name
+        for form in forms
+        for key, text in leaves(form)
+        if "delay" in key or "abort" in key
+        for name in re.findall(r"{(\w+)}", text)
+    }
+    assert told == DELAY_PLACEHOLDERS.keys()
+
+
+def fields(form: vol.Schema) -> set[str]:
+    return {str(key) for key, field in form.schema.items() if not isinstance(field, section)}
+
+
+def test_every_field_of_the_forms_has_a_label_and_an_explanation() -> None:
+    words = english()
+    parts = words["config_subentries"]
+    step = words["options"]["step"]["init"]
+    options = options_form(own=True)
+    [logic] = [field for field in options.schema.values() if isinstance(field, section)]
+    forms = [
+        (premises_form(new=True), words["config"]["step"]["user"]),
+        (premises_form(new=False), words["config"]["step"]["reconfigure"]),
+        (options, step),
+        (logic.schema, step["sections"]["alarm_logic"]),
+        (contact_form([], has_codes=False), parts["contact"]["step"]["user"]),
+        (contact_form([], has_codes=True), parts["contact"]["step"]["reconfigure"]),
+    ]
+    for kind, form in (
+        ("area", area_form()),
+        ("zone", zone_form(house(), but=None)),
+        ("lock", lock_form()),
+        ("sign", sign_form()),
+    ):
+        forms += [(form, parts[kind]["step"][name]) for name in ("user", "reconfigure")]
+    for form, told in forms:
+        assert fields(form) == told["data"].keys() == told["data_description"].keys()
+    assert step["sections"]["alarm_logic"]["name"]

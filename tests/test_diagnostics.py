@@ -103,6 +103,31 @@ async def test_how_cameras_and_engine_do_without_what_they_show(empty_house: Hou
     assert [item for item in hidden if item in text] == []
 
 
+async def test_who_is_reached_how_and_where_they_are_stays_here(empty_house: House) -> None:
+    house = empty_house
+    ben = part(
+        "contact", "Ben", role="household", code_hash="scrypt$x", code_id="9f3c01ab",
+        code_expires="2099-12-01T08:00:00+00:00", code_once=True, order=3, person="person.ben",
+        messages=["notify.ben_mail"], speakers=["media_player.bens_room"],
+        satellites=["assist_satellite.bens_desk"],
+    )  # fmt: skip
+    garage = part("area", "Garage", panel="alarm_control_panel.alarmo")
+    chime = part("sign", "Chime", kind="glass_break", entity_id="event.chime")
+    await house.set_up({"tts": "tts.bens_voice"}, more=[ben, garage, chime])
+    assert house.entry is not None
+    told = await async_get_config_entry_diagnostics(house.hass, house.entry)
+    text = str(json_dumps(told))
+    hidden = [
+        "person.ben", "ben_mail", "bens_room", "bens_desk", "bens_voice", "alarmo", "scrypt",
+        "event.chime", "Chime", "Garage", "Ben",
+    ]  # fmt: skip
+    assert [item for item in hidden if item in text] == []
+    [known] = [item["data"] for item in told["subentries"] if item["data"].get("code_once")]
+    assert known["code_id"] == "9f3c01ab"
+    assert known["code_expires"] == "2099-12-01T08:00:00+00:00"
+    assert {item["data"].get("kind") for item in told["subentries"]} >= {"glass_break"}
+
+
 async def test_the_address_of_an_inference_server_is_nobodys_business(empty_house: House) -> None:
     await empty_house.set_up({"server_url": "http://10.1.2.3:8000", "server_model": "at-ada"})
     assert empty_house.entry is not None

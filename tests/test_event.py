@@ -57,7 +57,7 @@ async def test_a_false_alarm(house: House) -> None:
     await house.arm()
     await house.trip("kitchen_window")
     await house.act("dismiss_incident", code=OWNER_CODE)
-    assert told == ["opened", "level_raised", "denied", "cancelled"]
+    assert told == ["opened", "level_raised", "denied", "level_lowered", "cancelled"]
 
 
 async def test_a_reload_does_not_raise_the_level_again(house: House) -> None:

@@ -5,6 +5,7 @@
 from pathlib import Path
 from unittest.mock import patch
 
+import pytest
 from homeassistant.config_entries import ConfigEntryState, ConfigSubentry
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
@@ -13,6 +14,7 @@ from custom_components.verified_response.adapters.journal import SqliteJournal
 from custom_components.verified_response.const import DOMAIN
 from custom_components.verified_response.core.errors import JournalUnavailableError
 from custom_components.verified_response.engine.desk import Desk
+from tests.fakes.config_entry import part
 from tests.scenarios.conftest import House, empty_house, house  # noqa: F401 - fixtures
 
 
@@ -210,3 +212,45 @@ async def test_camera_and_lock_entities_hang_on_the_source_device(
         device = devices.async_get(ours_entry.device_id or "")
         assert device is not None
         assert device.config_entry_id == other.entry_id
+
+
+PARTS_IN_USE = (
+    part("sign", "Chime", kind="glass_break", entity_id="binary_sensor.chime"),
+    part("contact", "Ben", role="household", notify="notify.ada", person="person.ben", order=1),
+    part(
+        "zone", "Stairs", entity_id="binary_sensor.stairs", type="interior", areas=["house"],
+        cameras=["hall"], forced_entry=False, cross=["hall_motion"], modes=["away"],
+    ),
+    part("area", "Garage", panel="alarm_control_panel.alarmo"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "removed",
+    [
+        "house", "garage", "hall", "front_door", "hall_motion", "kitchen_window", "stairs",
+        "front_lock", "ada", "ben", "chime", "city_desk",
+    ],
+)  # fmt: skip
+async def test_whatever_is_removed_in_an_alarm_the_rest_goes_on(
+    empty_house: House, removed: str
+) -> None:
+    house = empty_house
+    for name in ("chime", "stairs"):
+        house.hass.states.async_set(f"binary_sensor.{name}", "off")
+    await house.set_up(more=PARTS_IN_USE)
+    assert house.entry is not None
+    await house.arm()
+    await house.trip("kitchen_window")
+    await house.trip("hall_motion")
+    await house.wait(15)
+    assert house.pushes
+    house.hass.config_entries.async_remove_subentry(house.entry, removed)
+    await house.settle()
+    assert house.entry.state is ConfigEntryState.LOADED
+    await house.restart()
+    assert house.entry.state is ConfigEntryState.LOADED
+    assert house.stage == "awaiting_confirmation"
+    await house.wait(3600)
+    if removed != "house":
+        assert house.panel == "triggered"

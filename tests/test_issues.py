@@ -130,6 +130,81 @@ async def test_an_issue_stays_ignored_while_another_try_is_on_its_way(house: Hou
     assert await shown("onnx", None) == []
 
 
+def told(house: House, key: str) -> ir.IssueEntry:
+    [found] = [
+        item
+        for (domain, _), item in ir.async_get(house.hass).issues.items()
+        if domain == DOMAIN and item.translation_key == key
+    ]
+    return found
+
+
+async def test_delays_of_an_older_configuration_are_told_until_they_are_stored_anew(
+    empty_house: House,
+) -> None:
+    back = part(
+        "zone",
+        "Back door",
+        entity_id="binary_sensor.back",
+        type="entry_exit",
+        areas=["house"],
+        cameras=[],
+        forced_entry=False,
+        entry_delay=10,
+    )
+    house = empty_house
+    house.hass.states.async_set("binary_sensor.back", "off")
+    await house.set_up({"exit_delay": 10, "entry_delay": 20, "abort_window": 5}, more=[back])
+    assert house.issues == {"delay_changed"}
+    assert told(house, "delay_changed").translation_placeholders == {
+        "exit_delay": "10 → 45 s",
+        "entry_delay": "20 → 30 s",
+        "abort_window": "5 → 15 s",
+        "zones": "Back door 10 → 30 s",
+    }
+    await house.arm()
+    assert house.panel == "armed_away"
+    await house.disarm()
+    assert house.entry is not None
+    house.hass.config_entries.async_update_entry(
+        house.entry,
+        options={**house.entry.options, "exit_delay": 45, "entry_delay": 30, "abort_window": 15},
+    )
+    await house.settle()
+    assert told(house, "delay_changed").translation_placeholders["zones"] == "Back door 10 → 30 s"
+    item = house.entry.subentries["back_door"]
+    house.hass.config_entries.async_update_subentry(
+        house.entry, item, data={**item.data, "entry_delay": 30}
+    )
+    await house.settle()
+    assert house.issues == set()
+
+
+async def test_somebody_needs_a_code_that_lasts(empty_house: House) -> None:
+    house = empty_house
+    guest = part("contact", "Gil", role="household", code_hash="scrypt$", code_once=True)
+    await house.set_up(more=[guest])
+    assert house.issues == set()
+    assert house.entry is not None
+    house.hass.config_entries.async_remove_subentry(house.entry, "ada")
+    await house.settle()
+    assert "no_lasting_code" in house.issues
+
+
+async def test_whoever_can_be_told_in_any_way_is_somebody_to_ask(empty_house: House) -> None:
+    house = empty_house
+    ada = part("contact", "Ada", role="owner", satellites=["assist_satellite.kitchen"])
+    await house.set_up(more=[ada])
+    assert "nobody_to_ask" not in house.issues
+    assert house.entry is not None
+    item = house.entry.subentries["ada"]
+    house.hass.config_entries.async_update_subentry(
+        house.entry, item, data={"name": "Ada", "role": "owner"}
+    )
+    await house.settle()
+    assert "nobody_to_ask" in house.issues
+
+
 @pytest.mark.parametrize(
     ("kind", "key"),
     [

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 from aiohttp import FormData
-from homeassistant.core import Event, HomeAssistant
+from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.data_entry_flow import (
     EVENT_DATA_ENTRY_FLOW_PROGRESS_UPDATE,
     FlowResultType,
@@ -31,7 +31,7 @@ from custom_components.verified_response.engine.model_files import Examined, Rec
 from custom_components.verified_response.vision import own_model
 from tests import onnx_files as written
 
-from .fakes.config_entry import SetUps, house, replaced_setup
+from .fakes.config_entry import SetUps, house, part, replaced_setup
 from .fakes.model_files import FakeModelFiles
 
 OPTIONS = {
@@ -44,6 +44,16 @@ OPTIONS = {
     "worker_threads": 2,
     "language": "en",
 }
+LOGIC = {
+    "auto_stay": True,
+    "auto_bypass": False,
+    "swinger_trips": 2,
+    "cross_window": 60,
+    "false_alarms_many": 3,
+    "battery_low": 15,
+}
+STORED = {**OPTIONS, **LOGIC}
+"""What the form stores when nothing is changed; the section's fields lie beside the others."""
 ENGLISH = json.loads(
     (Path(options_schema.__file__).parent / "translations" / "en.json").read_text("utf-8")
 )["options"]
@@ -74,11 +84,24 @@ async def begin(hass: HomeAssistant, entry: Any) -> dict[str, Any]:
     return form
 
 
+def typed(**changes: Any) -> dict[str, Any]:
+    """The form as a browser sends it: with its section."""
+    flat = {**STORED, **changes}
+    plain = {key: value for key, value in flat.items() if key not in LOGIC}
+    return {**plain, "alarm_logic": {key: flat[key] for key in LOGIC}}
+
+
 async def tune(hass: HomeAssistant, entry: Any, **changes: Any) -> dict[str, Any]:
     form = await begin(hass, entry)
-    return await hass.config_entries.options.async_configure(
-        form["flow_id"], {**OPTIONS, **changes}
-    )
+    return await hass.config_entries.options.async_configure(form["flow_id"], typed(**changes))
+
+
+def shown_in(form: dict[str, Any]) -> dict[str, Any]:
+    """What the form shows at first, the section's fields beside the others."""
+    fields = dict(form["data_schema"].schema)
+    [section] = [value for key, value in fields.items() if str(key) == "alarm_logic"]
+    fields |= section.schema.schema
+    return {str(key): (key.description or {}).get("suggested_value") for key in fields}
 
 
 async def answer(hass: HomeAssistant, form: dict[str, Any], **asked: Any) -> dict[str, Any]:
@@ -106,7 +129,7 @@ async def test_options_are_stored_and_take_effect_at_once(
     await hass.async_block_till_done()
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert dict(entry.options) == {
-        **OPTIONS,
+        **STORED,
         "models_path": str(tmp_path),
         "siren": "siren.hall",
         "detection": False,
@@ -122,17 +145,13 @@ async def test_options_can_be_emptied(hass: HomeAssistant, tmp_path: Path) -> No
     )  # fmt: skip
     entry.add_to_hass(hass)
     await tune(hass, entry, models_path="  ", engine="auto", model="auto", server_url=" ")
-    assert dict(entry.options) == OPTIONS
+    assert dict(entry.options) == STORED
 
 
 async def test_what_is_stored_is_shown(hass: HomeAssistant, entry: Any) -> None:
     await tune(hass, entry, engine="ncnn", model="yolox-nano-416", worker_threads=4)
     assert (entry.options["engine"], entry.options["model"]) == ("ncnn", "yolox-nano-416")
-    form = await begin(hass, entry)
-    shown = {
-        str(key): (key.description or {}).get("suggested_value")
-        for key in form["data_schema"].schema
-    }
+    shown = shown_in(await begin(hass, entry))
     assert (shown["engine"], shown["model"], shown["worker_threads"]) == (
         "ncnn", "yolox-nano-416", 4,
     )  # fmt: skip
@@ -142,6 +161,11 @@ async def test_what_is_stored_is_shown(hass: HomeAssistant, entry: Any) -> None:
     ("changes", "errors"),
     [
         ({"entry_delay": 31}, {"abort_window": "entry_and_abort_too_long"}),
+        ({"entry_delay": 29}, {"entry_delay": "entry_delay_range"}),
+        ({"entry_delay": 0, "abort_window": 14}, {"abort_window": "abort_window_range"}),
+        ({"entry_delay": 0, "abort_window": 46}, {"abort_window": "abort_window_range"}),
+        ({"exit_delay": 44}, {"exit_delay": "exit_delay_range"}),
+        ({"tts": "tts.gone"}, {"tts": "entity_unknown"}),
         ({"models_path": "/nowhere/at/all"}, {"models_path": "folder_missing"}),
         ({"siren": "siren.gone"}, {"siren": "entity_unknown"}),
         (
@@ -172,6 +196,19 @@ async def test_options_that_cannot_work_are_refused(
 @pytest.mark.parametrize(
     "changes",
     [
+        {"exit_delay": 256},
+        {"entry_delay": 61},
+        {"abort_window": 61},
+        {"swinger_trips": 0},
+        {"swinger_trips": 7},
+        {"cross_window": 9},
+        {"cross_window": 301},
+        {"false_alarms_many": 1},
+        {"false_alarms_many": 11},
+        {"battery_low": 4},
+        {"battery_low": 51},
+        {"siren": "light.hall"},
+        {"tts": "media_player.hall"},
         {"confirmation_window": 29},
         {"confirmation_window": 601},
         {"worker_threads": 5},
@@ -187,6 +224,79 @@ async def test_options_have_bounds(hass: HomeAssistant, changes: dict[str, Any])
     entry.add_to_hass(hass)
     with pytest.raises(InvalidData):
         await tune(hass, entry, **changes)
+
+
+async def test_alarm_logic_is_stored_beside_the_rest_and_shown_in_its_section(
+    hass: HomeAssistant, entry: Any, setups: SetUps
+) -> None:
+    hass.states.async_set("tts.piper", "unknown")
+    chosen = {
+        "auto_stay": False, "auto_bypass": True, "swinger_trips": 1, "cross_window": 300,
+        "false_alarms_many": 10, "battery_low": 5,
+    }  # fmt: skip
+    result = await tune(hass, entry, **chosen, tts="tts.piper")
+    await hass.async_block_till_done()
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert dict(entry.options) == {**OPTIONS, **chosen, "tts": "tts.piper"}
+    assert setups.count == 2
+    shown = shown_in(await begin(hass, entry))
+    assert {key: shown[key] for key in chosen} == chosen
+    assert shown["tts"] == "tts.piper"
+    await tune(hass, entry, **chosen)
+    assert "tts" not in entry.options
+
+
+async def test_what_is_not_chosen_is_proposed(hass: HomeAssistant, entry: Any) -> None:
+    form = await begin(hass, entry)
+    fields = dict(form["data_schema"].schema)
+    [(key, section)] = [item for item in fields.items() if str(item[0]) == "alarm_logic"]
+    assert section.options == {"collapsed": True}
+    fields |= section.schema.schema
+    proposed = {str(key): key.default() for key in fields if callable(key.default)}
+    assert {key: proposed[key] for key in LOGIC} == LOGIC
+    assert {key: proposed[key] for key in ("exit_delay", "entry_delay", "abort_window")} == {
+        "exit_delay": 60, "entry_delay": 30, "abort_window": 30,
+    }  # fmt: skip
+    assert set(section.schema.schema) == set(ENGLISH["step"]["init"]["sections"][key]["data"])
+
+
+def entry_door(name: str, seconds: int) -> Any:
+    return part(
+        "zone", name, type="entry_exit", entity_id="binary_sensor.door", areas=[], cameras=[],
+        forced_entry=False, entry_delay=seconds,
+    )  # fmt: skip
+
+
+async def test_an_abort_window_must_fit_every_zones_own_delay(hass: HomeAssistant) -> None:
+    entry = house(entry_door("Back door", 40), entry_door("Garage", 30), abort_window=20)
+    entry.add_to_hass(hass)
+    result = await tune(hass, entry, entry_delay=30, abort_window=25)
+    assert result["errors"] == {"abort_window": "zone_delay_too_long"}
+    assert result["description_placeholders"]["zone"] == "Back door"
+    assert "{zone}" in ENGLISH["error"]["zone_delay_too_long"]
+    result = await answer(hass, result, **typed(entry_delay=0, abort_window=45))
+    assert result["description_placeholders"]["zone"] == "Back door"
+    assert entry.options == {"abort_window": 20}
+    result = await answer(hass, result, **typed(entry_delay=30, abort_window=20))
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_numbers_that_are_not_allowed_any_more_are_shown_as_they_are_in_force(
+    hass: HomeAssistant,
+) -> None:
+    """Whoever opens and saves the form has mended them."""
+    entry = house(exit_delay=10, entry_delay=3, abort_window=5, swinger_trips=99)
+    entry.add_to_hass(hass)
+    shown = shown_in(await begin(hass, entry))
+    names = ("exit_delay", "entry_delay", "abort_window", "swinger_trips", "cross_window")
+    assert [shown[name] for name in names] == [45, 30, 15, 6, None]
+
+
+async def test_an_error_keeps_what_was_typed_in_the_section(
+    hass: HomeAssistant, entry: Any
+) -> None:
+    shown = shown_in(await tune(hass, entry, exit_delay=10, swinger_trips=4, battery_low=30))
+    assert (shown["exit_delay"], shown["swinger_trips"], shown["battery_low"]) == (10, 4, 30)
 
 
 @pytest.mark.parametrize(
@@ -224,7 +334,7 @@ async def test_a_server_is_asked_before_it_is_stored(
     assert result["errors"] == {"server_url": "server_unreachable"}
     assert "server_unreachable" in ENGLISH["error"]
     models.server = None
-    result = await answer(hass, result, **OPTIONS, **remote)
+    result = await answer(hass, result, **typed(**remote))
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert entry.options["server_url"] == "http://10.0.0.2:8000"
     assert entry.options["server_model"] == "p"
@@ -248,8 +358,13 @@ async def test_a_server_cannot_be_asked_by_premises_that_are_not_loaded(
 async def test_fetching_shows_how_far_it_is_and_stores_the_options(
     hass: HomeAssistant, entry: Any, models: FakeModelFiles, setups: SetUps
 ) -> None:
-    told: list[Event] = []
-    hass.bus.async_listen(EVENT_DATA_ENTRY_FLOW_PROGRESS_UPDATE, told.append)
+    told: list[float] = []
+
+    @callback  # in the loop, so that their order is kept
+    def note(event: Event) -> None:
+        told.append(event.data["progress"])
+
+    hass.bus.async_listen(EVENT_DATA_ENTRY_FLOW_PROGRESS_UPDATE, note)
     shown = await tune(hass, entry, engine="ncnn", model_files="fetch")
     assert (shown["type"], shown["step_id"]) == (FlowResultType.SHOW_PROGRESS, "fetch")
     assert shown["progress_action"] == "fetching"
@@ -259,9 +374,9 @@ async def test_fetching_shows_how_far_it_is_and_stores_the_options(
     done = await result_of(hass, again)
     await hass.async_block_till_done()
     assert done["type"] is FlowResultType.CREATE_ENTRY
-    assert [event.data["progress"] for event in told] == [0.5, 1.0]
+    assert told == [0.5, 1.0]
     assert models.asked == [("fetch", "ncnn", "auto")]
-    assert dict(entry.options) == {**OPTIONS, "engine": "ncnn"}
+    assert dict(entry.options) == {**STORED, "engine": "ncnn"}
     assert setups.count == 2
 
 
@@ -276,10 +391,11 @@ async def test_what_could_not_be_fetched_is_told_in_the_options(
     shown = await tune(hass, entry, engine="onnx", model_files="fetch")
     result = await result_of(hass, shown)
     assert (result["step_id"], result["errors"]) == ("init", {"base": code})
+    assert shown_in(result)["swinger_trips"] == LOGIC["swinger_trips"]
     assert code in ENGLISH["error"]
     assert dict(entry.options) == {}
     assert "model_files" not in entry.options
-    result = await answer(hass, result, **OPTIONS, engine="onnx")
+    result = await answer(hass, result, **typed(engine="onnx"))
     assert entry.options["engine"] == "onnx"
 
 
@@ -322,7 +438,7 @@ async def test_a_known_file_is_taken(
     result = await answer(hass, await upload_form(hass, entry), file=upload)
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert models.uploads == [b"network"]
-    assert dict(entry.options) == OPTIONS
+    assert dict(entry.options) == STORED
 
 
 async def test_the_other_half_is_asked_for(
@@ -342,7 +458,7 @@ async def test_a_new_file_makes_a_running_detector_look_again(
     hass: HomeAssistant, models: FakeModelFiles, upload: str, setups: SetUps
 ) -> None:
     """The options are as before, so nothing else would tell it."""
-    entry = house(**OPTIONS)
+    entry = house(**STORED)
     entry.add_to_hass(hass)
     await hass.config_entries.async_setup(entry.entry_id)
     models.received.append(Received(model="nanodet-plus-m-416"))
@@ -372,7 +488,7 @@ async def test_an_own_model_is_examined_adopted_and_chosen(
     done = await result_of(hass, shown)
     assert done["type"] is FlowResultType.CREATE_ENTRY
     assert models.asked == [("examine", "t", "None"), ("adopt", "t", "MIT")]
-    assert dict(entry.options) == {**OPTIONS, "model": "own"}
+    assert dict(entry.options) == {**STORED, "model": "own"}
 
 
 async def test_the_class_of_a_person_is_asked_for(
@@ -427,7 +543,7 @@ async def test_an_own_model_is_offered_once_it_is_there(
     models.own = True
     result = await tune(hass, entry, engine="ncnn", model="own")
     assert result["errors"] == {"model": "own_needs_onnx"}
-    result = await answer(hass, result, **OPTIONS, model="own")
+    result = await answer(hass, result, **typed(model="own"))
     assert entry.options["model"] == "own"
     models.own = False
     assert (await tune(hass, entry, model="own"))["type"] is FlowResultType.CREATE_ENTRY

@@ -187,3 +187,11 @@ async def test_a_restart_shows_the_blind_interval(house: House) -> None:
     assert attributes["blind_until"] == house.clock.now()
     assert attributes["blind_until"] - attributes["blind_from"] >= timedelta(seconds=300)
     assert house.panel == "armed_away"
+
+
+async def test_the_level_says_why(house: House) -> None:
+    await house.arm()
+    await house.trip("kitchen_window")
+    told = house.state("sensor.home_alarm_level").attributes
+    assert told["reasons"] == ["detector_tripped"]
+    assert (told["held_by"], told["lowered_by"], told["unknowns"]) == ([], [], [])

@@ -17,23 +17,17 @@ from homeassistant.helpers.typing import UNDEFINED
 
 from . import const as c
 from .camera_flow import CameraFlow
-from .config_schema import (
-    clean,
-    in_exercise,
-    premises_form,
-    refuse_delays,
-    without_secrets,
-)
-from .contact_flow import ContactFlow
+from .config_numbers import DELAY_PLACEHOLDERS, DELAYS, refuse_delays
+from .config_schema import clean, premises_form, without_secrets
+from .config_values import in_exercise
+from .contact_flow import ContactFlow, new_code_id
 from .core.alarm_codes import SALT_BYTES, hash_code, refuse_code
 from .core.premises import ResponderMode
 from .core.targets import refuse_phone
-from .core.timings import ENTRY_PLUS_ABORT_MAX_S
 from .options_flow import VerifiedResponseOptionsFlow
 from .responder_flow import ResponderFlow
-from .subentry_flow import AreaFlow, LockFlow, ZoneFlow
-
-_PLACEHOLDERS = {"maximum": str(ENTRY_PLUS_ABORT_MAX_S)}
+from .subentry_flow import AreaFlow, LockFlow, SignFlow
+from .zone_flow import ZoneFlow
 
 
 class VerifiedResponseConfigFlow(ConfigFlow, domain=c.DOMAIN):
@@ -62,6 +56,7 @@ class VerifiedResponseConfigFlow(ConfigFlow, domain=c.DOMAIN):
             c.SUBENTRY_CAMERA: CameraFlow,
             c.SUBENTRY_LOCK: LockFlow,
             c.SUBENTRY_CONTACT: ContactFlow,
+            c.SUBENTRY_SIGN: SignFlow,
             c.SUBENTRY_RESPONDER: ResponderFlow,
         }
 
@@ -85,7 +80,7 @@ class VerifiedResponseConfigFlow(ConfigFlow, domain=c.DOMAIN):
                 premises_form(new=True), without_secrets(user_input)
             ),
             errors=errors,
-            description_placeholders=_PLACEHOLDERS,
+            description_placeholders=DELAY_PLACEHOLDERS,
         )
 
     async def async_step_reconfigure(
@@ -142,16 +137,18 @@ class VerifiedResponseConfigFlow(ConfigFlow, domain=c.DOMAIN):
                 c.CONF_ADDRESS: asked[c.CONF_ADDRESS].strip(),
                 c.CONF_CALLBACK_PHONE: clean(asked[c.CONF_CALLBACK_PHONE]),
             },
-            options={
-                key: asked[key]
-                for key in (c.CONF_EXIT_DELAY, c.CONF_ENTRY_DELAY, c.CONF_ABORT_WINDOW)
-            },
+            options={key: asked[key] for key in DELAYS},
             subentries=[
                 ConfigSubentryData(
                     subentry_type=c.SUBENTRY_CONTACT,
                     title=owner,
                     unique_id=None,
-                    data={c.CONF_NAME: owner, c.CONF_ROLE: c.ROLE_OWNER, c.CONF_CODE_HASH: hashed},
+                    data={
+                        c.CONF_NAME: owner,
+                        c.CONF_ROLE: c.ROLE_OWNER,
+                        c.CONF_CODE_HASH: hashed,
+                        c.CONF_CODE_ID: new_code_id(),
+                    },
                 )
             ],
         )

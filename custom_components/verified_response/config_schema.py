@@ -1,35 +1,37 @@
-"""What the forms ask, and how what is stored becomes values of the field."""
+"""What the forms ask of the premises and their parts."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 import voluptuous as vol
-from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.helpers import selector
 
 from . import const as c
-from .camera_data import camera_view
-from .core.alarm_codes import StoredCode
+from .config_numbers import DEFAULTS, DELAYS
 from .core.premises import (
-    ALWAYS_ON,
-    Area,
-    CameraView,
-    Contact,
-    Door,
+    SOUNDS,
+    ArmMode,
     LockFamily,
-    Policy,
-    Premises,
     Release,
-    Responder,
     ResponderKind,
     ResponderMode,
-    Zone,
+    SignKind,
     ZoneType,
 )
-from .core.timings import ENTRY_PLUS_ABORT_MAX_S
+from .core.timings import ENTRY_PLUS_ABORT_MAX_S, EXIT_S
 
-_POLICY = Policy()
+_SWITCHED = frozenset({"binary_sensor", "input_boolean", "switch"})
+SIGN_DOMAINS: Final[Mapping[SignKind, frozenset[str]]] = {
+    **dict.fromkeys(SOUNDS, _SWITCHED | {"event", "sensor"}),
+    SignKind.VEHICLE: _SWITCHED | {"event", "image_processing", "sensor"},
+    SignKind.NUMBER_PLATE: frozenset({"event", "image_processing", "sensor"}),
+    SignKind.PRESENCE: _SWITCHED | {"device_tracker", "person", "zone"},
+    SignKind.STORM: _SWITCHED | {"sensor", "weather"},
+    SignKind.POWER: _SWITCHED | {"sensor"},
+}
+"""Whose entities can tell each kind of sign."""
+LAST_ORDER: Final = 9
 TEXT = selector.TextSelector()
 ADDRESS = selector.TextSelector(selector.TextSelectorConfig(multiline=True))
 PHONE = selector.TextSelector(selector.TextSelectorConfig(type=selector.TextSelectorType.TEL))
@@ -52,26 +54,34 @@ def number(least: int, most: int, unit: str | None = None) -> vol.All[Any]:
     return vol.All(selector.NumberSelector(config), vol.Coerce(int))
 
 
-def choice(key: str, options: list[str]) -> selector.SelectSelector:
-    """Return a field for one of several; their texts are under `key`."""
+def choice(key: str, options: list[str], *, multiple: bool = False) -> selector.SelectSelector:
+    """Return a field for one of several, or for some of them; their texts are under `key`."""
     return selector.SelectSelector(
         selector.SelectSelectorConfig(
-            options=options, translation_key=key, mode=selector.SelectSelectorMode.DROPDOWN
+            options=options,
+            translation_key=key,
+            multiple=multiple,
+            mode=selector.SelectSelectorMode.DROPDOWN,
         )
     )
 
 
-def entity(domain: str) -> selector.EntitySelector:
-    """Return a field for an entity."""
-    return selector.EntitySelector(selector.EntitySelectorConfig(domain=domain))
+def entity(*domains: str, multiple: bool = False) -> selector.EntitySelector:
+    """Return a field for an entity of these domains, or for several."""
+    return selector.EntitySelector(
+        selector.EntitySelectorConfig(domain=list(domains), multiple=multiple)
+    )
 
 
-def _subentries(entry: ConfigEntry, kind: str) -> selector.SelectSelector:
+def _subentries(
+    entry: ConfigEntry, kind: str, *, but: str | None = None
+) -> selector.SelectSelector:
     return selector.SelectSelector(
         selector.SelectSelectorConfig(
             options=[
                 selector.SelectOptionDict(value=item.subentry_id, label=item.title)
                 for item in entry.get_subentries_of_type(kind)
+                if item.subentry_id != but
             ],
             multiple=True,
             mode=selector.SelectSelectorMode.DROPDOWN,
@@ -81,10 +91,12 @@ def _subentries(entry: ConfigEntry, kind: str) -> selector.SelectSelector:
 
 def delays() -> dict[vol.Marker, Any]:
     """Return the fields of the three delays."""
+    most = {c.CONF_EXIT_DELAY: EXIT_S[-1]}
     return {
-        vol.Required(c.CONF_EXIT_DELAY, default=_POLICY.exit_delay_s): number(0, 255, "s"),
-        vol.Required(c.CONF_ENTRY_DELAY, default=_POLICY.entry_delay_s): number(0, 45, "s"),
-        vol.Required(c.CONF_ABORT_WINDOW, default=_POLICY.abort_window_s): number(5, 45, "s"),
+        vol.Required(key, default=DEFAULTS[key]): number(
+            0, most.get(key, ENTRY_PLUS_ABORT_MAX_S), "s"
+        )
+        for key in DELAYS
     }
 
 
@@ -105,11 +117,16 @@ def premises_form(*, new: bool) -> vol.Schema:
 
 def area_form() -> vol.Schema:
     """Ask for an area."""
-    return vol.Schema({vol.Required(c.CONF_NAME): TEXT})
+    return vol.Schema(
+        {
+            vol.Required(c.CONF_NAME): TEXT,
+            vol.Optional(c.CONF_PANEL): entity("alarm_control_panel"),
+        }
+    )
 
 
-def zone_form(entry: ConfigEntry) -> vol.Schema:
-    """Ask for a zone of these premises."""
+def zone_form(entry: ConfigEntry, *, but: str | None) -> vol.Schema:
+    """Ask for a zone of these premises; `but` is the zone itself, which is no partner of its own."""
     return vol.Schema(
         {
             vol.Required(c.CONF_NAME): TEXT,
@@ -120,6 +137,11 @@ def zone_form(entry: ConfigEntry) -> vol.Schema:
             vol.Optional(c.CONF_AREAS, default=list): _subentries(entry, c.SUBENTRY_AREA),
             vol.Optional(c.CONF_CAMERAS, default=list): _subentries(entry, c.SUBENTRY_CAMERA),
             vol.Required(c.CONF_FORCED_ENTRY, default=False): YES_NO,
+            vol.Optional(c.CONF_MODES, default=list): choice(
+                "arm_mode", [mode.value for mode in ArmMode], multiple=True
+            ),
+            vol.Optional(c.CONF_ENTRY_DELAY): number(0, ENTRY_PLUS_ABORT_MAX_S, "s"),
+            vol.Optional(c.CONF_CROSS, default=list): _subentries(entry, c.SUBENTRY_ZONE, but=but),
         }
     )
 
@@ -138,17 +160,36 @@ def lock_form() -> vol.Schema:
     )
 
 
-def contact_form(services: list[str], *, has_codes: bool) -> vol.Schema:
+def sign_form() -> vol.Schema:
+    """Ask for an entity that speaks for or against an alarm."""
+    domains = sorted(frozenset[str]().union(*SIGN_DOMAINS.values()))
+    return vol.Schema(
+        {
+            vol.Required(c.CONF_NAME): TEXT,
+            vol.Required(c.CONF_KIND): choice("sign_kind", [kind.value for kind in SignKind]),
+            vol.Required(c.CONF_ENTITY_ID): entity(*domains),
+        }
+    )
+
+
+def contact_form(services: Sequence[str], *, has_codes: bool) -> vol.Schema:
     """Ask for a person; codes are only ever typed, never shown."""
     asked: dict[vol.Marker, Any] = {
         vol.Required(c.CONF_NAME): TEXT,
         vol.Required(c.CONF_ROLE, default=c.ROLES[1]): choice("role", list(c.ROLES)),
+        vol.Optional(c.CONF_ORDER): number(1, LAST_ORDER),
         vol.Optional(c.CONF_NOTIFY): selector.SelectSelector(
             selector.SelectSelectorConfig(
-                options=services, mode=selector.SelectSelectorMode.DROPDOWN
+                options=list(services), mode=selector.SelectSelectorMode.DROPDOWN
             )
         ),
+        vol.Optional(c.CONF_MESSAGES, default=list): entity("notify", multiple=True),
+        vol.Optional(c.CONF_SPEAKERS, default=list): entity("media_player", multiple=True),
+        vol.Optional(c.CONF_SATELLITES, default=list): entity("assist_satellite", multiple=True),
+        vol.Optional(c.CONF_PERSON): entity("person", "device_tracker"),
         vol.Optional(c.CONF_CODE): SECRET,
+        vol.Optional(c.CONF_CODE_EXPIRES): selector.DateTimeSelector(),
+        vol.Required(c.CONF_CODE_ONCE, default=False): YES_NO,
         vol.Optional(c.CONF_DURESS_CODE): SECRET,
     }
     if has_codes:
@@ -194,162 +235,3 @@ def clean(text: str) -> str:
 def without_secrets(values: Mapping[str, Any] | None) -> dict[str, Any]:
     """Return what may be shown again in a form."""
     return {key: value for key, value in (values or {}).items() if key not in c.SECRET_FIELDS}
-
-
-def refuse_delays(asked: Mapping[str, Any]) -> dict[str, str]:
-    """Return the error of delays that keep responders waiting too long, if any."""
-    if asked[c.CONF_ENTRY_DELAY] + asked[c.CONF_ABORT_WINDOW] > ENTRY_PLUS_ABORT_MAX_S:
-        return {c.CONF_ABORT_WINDOW: "entry_and_abort_too_long"}
-    return {}
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Problem:
-    """Something configured that cannot do its work; `code` is the key of a repair issue."""
-
-    code: str
-    subentry_id: str
-    name: str
-
-
-def premises_from_entry(
-    entry: ConfigEntry, *, place_of: Callable[[str], tuple[str, str]]
-) -> Premises:
-    """Return the premises as configured; what refers to something removed loses the reference.
-
-    `place_of` gives device and place of an entity.
-    """
-    areas = {item.subentry_id: _area(item) for item in _of(entry, c.SUBENTRY_AREA)}
-    cameras = {
-        item.subentry_id: camera_view(item.subentry_id, item.title, item.data)
-        for item in _of(entry, c.SUBENTRY_CAMERA)
-    }
-    return Premises(
-        id=entry.entry_id,
-        name=entry.title,
-        policy=_policy(entry.options),
-        areas=areas,
-        cameras=cameras,
-        zones={
-            item.subentry_id: _zone(item, areas, cameras, place_of(item.data[c.CONF_ENTITY_ID]))
-            for item in _of(entry, c.SUBENTRY_ZONE)
-        },
-        doors={item.subentry_id: _door(item) for item in _of(entry, c.SUBENTRY_LOCK)},
-        contacts={item.subentry_id: _contact(item) for item in _of(entry, c.SUBENTRY_CONTACT)},
-        responders={
-            item.subentry_id: _responder(item, entry.data.get(c.CONF_CALLBACK_PHONE))
-            for item in _of(entry, c.SUBENTRY_RESPONDER)
-        },
-    )
-
-
-def config_problems(entry: ConfigEntry) -> tuple[Problem, ...]:
-    """Return what was configured and can no longer work."""
-    areas = {item.subentry_id for item in _of(entry, c.SUBENTRY_AREA)}
-    return tuple(
-        Problem(code="zone_without_area", subentry_id=zone.subentry_id, name=zone.title)
-        for zone in _of(entry, c.SUBENTRY_ZONE)
-        if ZoneType(zone.data[c.CONF_TYPE]) not in ALWAYS_ON
-        and areas.isdisjoint(zone.data[c.CONF_AREAS])
-    )
-
-
-def stored_codes(entry: ConfigEntry, *, but: str | None = None) -> tuple[StoredCode, ...]:
-    """Return every alarm code of the premises, except those of the contact `but`."""
-    return tuple(
-        StoredCode(
-            contact_id=item.subentry_id, hashed=item.data[key], duress=key == c.CONF_DURESS_HASH
-        )
-        for item in _of(entry, c.SUBENTRY_CONTACT)
-        if item.subentry_id != but
-        for key in (c.CONF_CODE_HASH, c.CONF_DURESS_HASH)
-        if key in item.data
-    )
-
-
-def effective_mode(data: Mapping[str, Any], callback_phone: str | None) -> ResponderMode:
-    """Return the mode that holds: live only with the call-back number that was verified for it."""
-    mode = ResponderMode(data[c.CONF_MODE])
-    verified = c.CONF_LIVE_SINCE in data and data.get(c.CONF_VERIFIED_PHONE) == callback_phone
-    return ResponderMode.EXERCISE if mode is ResponderMode.LIVE and not verified else mode
-
-
-def in_exercise(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a responder's data back in exercise, without the proofs of live."""
-    kept = {
-        key: value
-        for key, value in data.items()
-        if key not in {c.CONF_LIVE_SINCE, c.CONF_VERIFIED_PHONE}
-    }
-    return {**kept, c.CONF_MODE: ResponderMode.EXERCISE.value}
-
-
-def _of(entry: ConfigEntry, kind: str) -> Iterable[ConfigSubentry]:
-    return entry.get_subentries_of_type(kind)
-
-
-def _policy(options: Mapping[str, Any]) -> Policy:
-    return Policy(
-        exit_delay_s=options.get(c.CONF_EXIT_DELAY, _POLICY.exit_delay_s),
-        entry_delay_s=options.get(c.CONF_ENTRY_DELAY, _POLICY.entry_delay_s),
-        abort_window_s=options.get(c.CONF_ABORT_WINDOW, _POLICY.abort_window_s),
-        confirmation_window_s=options.get(
-            c.CONF_CONFIRMATION_WINDOW, _POLICY.confirmation_window_s
-        ),
-        siren=options.get(c.CONF_SIREN),
-    )
-
-
-def _area(item: ConfigSubentry) -> Area:
-    return Area(id=item.subentry_id, name=item.title)
-
-
-def _zone(
-    item: ConfigSubentry,
-    areas: Mapping[str, Area],
-    cameras: Mapping[str, CameraView],
-    where: tuple[str, str],
-) -> Zone:
-    device, place = where
-    return Zone(
-        id=item.subentry_id,
-        name=item.title,
-        type=ZoneType(item.data[c.CONF_TYPE]),
-        source=item.data[c.CONF_ENTITY_ID],
-        areas=tuple(key for key in item.data[c.CONF_AREAS] if key in areas),
-        cameras=tuple(key for key in item.data[c.CONF_CAMERAS] if key in cameras),
-        device=device,
-        place=place,
-        forced_entry=item.data[c.CONF_FORCED_ENTRY],
-    )
-
-
-def _door(item: ConfigSubentry) -> Door:
-    return Door(
-        id=item.subentry_id,
-        name=item.title,
-        source=item.data[c.CONF_ENTITY_ID],
-        family=LockFamily(item.data[c.CONF_ADAPTER]),
-        set_script=item.data.get(c.CONF_SET_SCRIPT),
-        clear_script=item.data.get(c.CONF_CLEAR_SCRIPT),
-    )
-
-
-def _contact(item: ConfigSubentry) -> Contact:
-    return Contact(
-        id=item.subentry_id,
-        name=item.title,
-        role=item.data[c.CONF_ROLE],
-        notify=item.data.get(c.CONF_NOTIFY),
-        has_code=c.CONF_CODE_HASH in item.data,
-    )
-
-
-def _responder(item: ConfigSubentry, callback_phone: str | None) -> Responder:
-    return Responder(
-        id=item.subentry_id,
-        name=item.title,
-        kind=ResponderKind(item.data[c.CONF_KIND]),
-        mode=effective_mode(item.data, callback_phone),
-        release=Release(item.data[c.CONF_RELEASE]),
-    )

@@ -10,7 +10,7 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 
 from .channels import follow_channels
-from .config_schema import config_problems
+from .config_values import config_problems
 from .const import CONF_LEFT_AT, DOMAIN
 from .core.detection import DetectorInfo
 from .core.effects import ClearCredential
@@ -81,7 +81,9 @@ def troubles(snapshot: Snapshot, entry: ConfigEntry, gone: Gone) -> Iterator[Tro
         )
     for problem in config_problems(entry):
         yield Trouble(
-            key=problem.code, subject=problem.subentry_id, placeholders={"name": problem.name}
+            key=problem.code,
+            subject=problem.subentry_id,
+            placeholders=dict(problem.placeholders),
         )
     for camera_id, lesson in snapshot.lessons.items():
         camera = snapshot.premises.cameras[camera_id]

@@ -5,9 +5,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import voluptuous as vol
+from homeassistant.data_entry_flow import section
 from homeassistant.helpers import selector
 
 from . import const as c
+from .config_numbers import DEFAULTS, RANGES
 from .config_schema import TEXT, WEB_ADDRESS, YES_NO, choice, delays, entity, number
 from .core.premises import Policy
 
@@ -18,18 +20,43 @@ _LONGEST_URL = 300
 def options_form(*, own: bool) -> vol.Schema:
     """Ask for everything that may be tuned."""
     languages = selector.LanguageSelectorConfig(languages=list(c.LANGUAGES))
-    window = Policy().confirmation_window_s
     return vol.Schema(
         {
             **delays(),
-            vol.Required(c.CONF_CONFIRMATION_WINDOW, default=window): number(30, 600, "s"),
+            **_number(c.CONF_CONFIRMATION_WINDOW, "s"),
+            vol.Required(c.SECTION_ALARM_LOGIC): section(_logic_fields(), {"collapsed": True}),
             **_detection_fields(own=own),
             vol.Optional(c.CONF_SIREN): entity("siren"),
+            vol.Optional(c.CONF_TTS): entity("tts"),
             vol.Required(c.CONF_LANGUAGE, default=c.LANGUAGES[0]): selector.LanguageSelector(
                 languages
             ),
         }
     )
+
+
+def _number(key: str, unit: str | None = None) -> dict[vol.Marker, Any]:
+    bounds = RANGES[key]
+    return {vol.Required(key, default=DEFAULTS[key]): number(bounds[0], bounds[-1], unit)}
+
+
+def _logic_fields() -> vol.Schema:
+    """Ask how trips become alarms."""
+    policy = Policy()
+    return vol.Schema(
+        {
+            vol.Required(c.CONF_AUTO_STAY, default=policy.auto_stay): YES_NO,
+            vol.Required(c.CONF_AUTO_BYPASS, default=policy.auto_bypass): YES_NO,
+            **_number(c.CONF_SWINGER_TRIPS),
+            **_number(c.CONF_CROSS_WINDOW, "s"),
+            **_number(c.CONF_FALSE_ALARMS_MANY),
+            **_number(c.CONF_BATTERY_LOW, "%"),
+        }
+    )
+
+
+LOGIC = tuple(str(key) for key in _logic_fields().schema)
+"""The fields of the section; stored beside the others."""
 
 
 def _detection_fields(*, own: bool) -> dict[vol.Marker, Any]:
@@ -92,9 +119,18 @@ def refuse_server_url(text: str) -> str | None:
     return None
 
 
+def shown_options(stored: Mapping[str, Any], in_force: Mapping[str, int]) -> dict[str, Any]:
+    """Return what the form shows of the stored options: numbers as they are in force."""
+    shown = {**stored, **{key: number for key, number in in_force.items() if key in stored}}
+    logic = {key: shown.pop(key) for key in LOGIC if key in shown}
+    return {**shown, c.SECTION_ALARM_LOGIC: logic}
+
+
 def stored_options(asked: Mapping[str, Any]) -> dict[str, Any]:
     """Return what is worth storing: what is chosen as it is anyway is not written down."""
-    kept = {key: value for key, value in asked.items() if key != c.CONF_MODEL_FILES}
+    apart = {c.CONF_MODEL_FILES, c.SECTION_ALARM_LOGIC}
+    kept = {key: value for key, value in asked.items() if key not in apart}
+    kept |= asked[c.SECTION_ALARM_LOGIC]
     for key in (c.CONF_ENGINE, c.CONF_MODEL):
         if kept.get(key) == c.AUTO:
             del kept[key]

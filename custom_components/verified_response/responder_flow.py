@@ -13,7 +13,8 @@ from homeassistant.config_entries import ConfigEntryState, SubentryFlowResult
 from homeassistant.util import dt as dt_util
 
 from . import const as c
-from .config_schema import clean, effective_mode, in_exercise, live_form, responder_form
+from .config_schema import clean, live_form, responder_form
+from .config_values import effective_mode, in_exercise
 from .core.errors import InvalidRequestError, VerifiedResponseError
 from .core.premises import Release, ResponderKind, ResponderMode
 from .core.targets import refuse_endpoint

@@ -17,6 +17,7 @@ from .engine.looking.watch import Watch
 from .engine.model_files import ModelFiles
 from .engine.outbox import Outbox
 from .engine.ports import IdSource, Journal, PersonDetector
+from .engine.supervision import Supervision
 
 if TYPE_CHECKING:
     from .coordinator import VerifiedResponseCoordinator
@@ -28,6 +29,7 @@ class VerifiedResponseRuntime:
 
     desk: Desk
     intake: Intake
+    supervision: Supervision
     keypad: Keypad
     granting: Granting
     watch: Watch
@@ -56,6 +58,7 @@ class VerifiedResponseRuntime:
     async def stop(self) -> None:
         """End everything; what is unfinished is in the journal."""
         self.intake.close()
+        self.supervision.close()
         self.outbox.close()
         self.watch.close()
         self.learning.close()

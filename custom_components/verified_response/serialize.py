@@ -17,7 +17,8 @@ RECALL_KINDS = frozenset(
     {"DeliveryChanged", "EffectDelayed", "EffectFinished", "EffectRequested", "EffectStarted"}
 )
 HIDDEN_FIELDS = frozenset({"box", "fingerprint", "recall"})
-NEVER_EXPORTED = frozenset({"fingerprint", "recall"})
+NEVER_EXPORTED = frozenset({"fingerprint", "plate", "recall"})
+"""An export travels to whoever replays it; a number plate is told to an administrator who asks, only."""
 
 
 def incident_summary(incident: Incident, premises: Premises) -> dict[str, Any]:

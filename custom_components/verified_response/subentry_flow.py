@@ -11,14 +11,14 @@ from homeassistant.config_entries import (
     ConfigSubentryFlow,
     SubentryFlowResult,
 )
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, split_entity_id
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.typing import UNDEFINED
 
 from . import const as c
-from .config_schema import area_form, clean, lock_form, without_secrets, zone_form
+from .config_schema import SIGN_DOMAINS, area_form, clean, lock_form, sign_form, without_secrets
 from .core.errors import VerifiedResponseError
-from .core.premises import ALWAYS_ON, LockFamily, ZoneType
+from .core.premises import LockFamily, SignKind
 
 
 def is_known_entity(hass: HomeAssistant, entity_id: str) -> bool:
@@ -30,6 +30,13 @@ def platform_of(hass: HomeAssistant, entity_id: str) -> str | None:
     """Return which integration an entity comes from, None when nobody wrote that down."""
     registered = er.async_get(hass).async_get(entity_id)
     return registered.platform if registered else None
+
+
+def refuse_entity(hass: HomeAssistant, entity_id: str, *, key: str) -> dict[str, str]:
+    """Return the error of an entity that is not there, or that comes from us, if any."""
+    if not is_known_entity(hass, entity_id):
+        return {key: "entity_unknown"}
+    return {key: "entity_is_ours"} if platform_of(hass, entity_id) == c.DOMAIN else {}
 
 
 class PartFlow(ConfigSubentryFlow, ABC):
@@ -91,11 +98,17 @@ class PartFlow(ConfigSubentryFlow, ABC):
             step_id=step,
             data_schema=self.add_suggested_values_to_schema(self.form(), shown),
             errors=errors,
+            description_placeholders=self.placeholders,
         )
 
     def suggested(self) -> Mapping[str, Any]:
         """Return what the form shows at first."""
         return self.current
+
+    @property
+    def placeholders(self) -> Mapping[str, str]:
+        """What the words of the form need."""
+        return {}
 
     def save(self, data: dict[str, Any], *, reason: str | None = None) -> SubentryFlowResult:
         """Store; takes effect through the entry's update listener."""
@@ -114,15 +127,12 @@ class PartFlow(ConfigSubentryFlow, ABC):
         parts = self._get_entry().get_subentries_of_type(self._subentry_type)
         return [part for part in parts if part.subentry_id != self.own_id]
 
-    def refuse_source(self, entity_id: str) -> dict[str, str]:
+    def refuse_source(self, entity_id: str, *, key: str = c.CONF_ENTITY_ID) -> dict[str, str]:
         """Return the error of an entity that cannot be the source, if any."""
-        if not is_known_entity(self.hass, entity_id):
-            return {c.CONF_ENTITY_ID: "entity_unknown"}
-        if platform_of(self.hass, entity_id) == c.DOMAIN:
-            return {c.CONF_ENTITY_ID: "entity_is_ours"}
-        if any(part.data[c.CONF_ENTITY_ID] == entity_id for part in self.others()):
-            return {c.CONF_ENTITY_ID: "entity_in_use"}
-        return {}
+        if errors := refuse_entity(self.hass, entity_id, key=key):
+            return errors
+        taken = any(part.data.get(key) == entity_id for part in self.others())
+        return {key: "entity_in_use"} if taken else {}
 
     def _refuse_name(self, name: str) -> dict[str, str]:
         if not name:
@@ -141,32 +151,8 @@ class AreaFlow(PartFlow):
 
     @override
     async def refuse(self, asked: Mapping[str, Any]) -> dict[str, str]:
-        return {}
-
-
-class ZoneFlow(PartFlow):
-    """One protected point."""
-
-    @override
-    def form(self) -> vol.Schema:
-        return zone_form(self._get_entry())
-
-    @override
-    def suggested(self) -> Mapping[str, Any]:
-        exists = self._get_entry().subentries
-        lists = {
-            key: [item for item in self.current[key] if item in exists]
-            for key in (c.CONF_AREAS, c.CONF_CAMERAS)
-            if key in self.current
-        }
-        return {**self.current, **lists}
-
-    @override
-    async def refuse(self, asked: Mapping[str, Any]) -> dict[str, str]:
-        errors = self.refuse_source(asked[c.CONF_ENTITY_ID])
-        if not asked[c.CONF_AREAS] and ZoneType(asked[c.CONF_TYPE]) not in ALWAYS_ON:
-            errors[c.CONF_AREAS] = "area_required"
-        return errors
+        panel = asked.get(c.CONF_PANEL)
+        return self.refuse_source(panel, key=c.CONF_PANEL) if panel else {}
 
 
 class LockFlow(PartFlow):
@@ -211,3 +197,27 @@ class LockFlow(PartFlow):
         if not errors and len(set(scripts.values())) == 1:
             errors[c.CONF_CLEAR_SCRIPT] = "scripts_same"
         return errors
+
+
+class SignFlow(PartFlow):
+    """An entity that speaks for or against an alarm."""
+
+    @override
+    def form(self) -> vol.Schema:
+        return sign_form()
+
+    @override
+    async def refuse(self, asked: Mapping[str, Any]) -> dict[str, str]:
+        entity_id, kind = asked[c.CONF_ENTITY_ID], SignKind(asked[c.CONF_KIND])
+        if errors := refuse_entity(self.hass, entity_id, key=c.CONF_ENTITY_ID):
+            return errors
+        refusal = None
+        zones = self._get_entry().get_subentries_of_type(c.SUBENTRY_ZONE)
+        told = {(sign.data[c.CONF_ENTITY_ID], sign.data[c.CONF_KIND]) for sign in self.others()}
+        if split_entity_id(entity_id)[0] not in SIGN_DOMAINS[kind]:
+            refusal = "sign_entity_unfit"
+        elif any(zone.data[c.CONF_ENTITY_ID] == entity_id for zone in zones):
+            refusal = "entity_is_zone"
+        elif (entity_id, kind) in told:
+            refusal = "sign_told_already"
+        return {c.CONF_ENTITY_ID: refusal} if refusal else {}

@@ -14,14 +14,16 @@ from .timeline import Timeline
 
 DOMAIN: Final = "verified_response"
 RETRY_SECONDS: Final = 15.0
+ENTRY_DELAY_S: Final = 30
+ABORT_WINDOW_S: Final = 15
 PREMISES: Final = {
     "name": "Demo house",
     "address": "12 Example Lane, 1000 AA Exampletown",
     "callback_phone": "+31 20 555 0100",
-    # The shortest that the dialog takes, so that nobody has to wait: at home, use the proposed ones.
+    # The shortest that the dialog takes: the field's standard knows no shorter entry delay or window.
     "exit_delay": 0,
-    "entry_delay": 3,
-    "abort_window": 5,
+    "entry_delay": ENTRY_DELAY_S,
+    "abort_window": ABORT_WINDOW_S,
     "owner_name": "Alex",
 }
 

@@ -1,4 +1,6 @@
 import threading
+from datetime import UTC, datetime
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -18,8 +20,9 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(alarm_codes, "_COST", 2**4)
 
 
-def stored(contact: str, code: str, *, duress: bool = False) -> StoredCode:
-    return StoredCode(contact_id=contact, hashed=hash_code(code, salt=SALT), duress=duress)
+def stored(contact: str, code: str, *, duress: bool = False, **more: Any) -> StoredCode:
+    hashed = hash_code(code, salt=SALT)
+    return StoredCode(contact_id=contact, hashed=hashed, duress=duress, **more)
 
 
 @pytest.fixture
@@ -35,6 +38,14 @@ async def test_says_whose_code_it_is(book: HashedCodeBook) -> None:
     assert await book.verify("8063") == CodeVerdict(contact_id="ada", duress=True)
     assert await book.verify("2580") == CodeVerdict(contact_id="ben", duress=False)
     assert await book.verify("9999") is None
+
+
+async def test_says_how_long_a_code_is_good(hass: HomeAssistant) -> None:
+    end = datetime(2026, 12, 1, tzinfo=UTC)
+    guest = stored("gil", "4917", code_id="9f3c", once=True, expires_at=end)
+    assert await HashedCodeBook(hass, [guest]).verify("4917") == CodeVerdict(
+        contact_id="gil", duress=False, code_id="9f3c", once=True, expires_at=end
+    )
 
 
 @pytest.mark.parametrize("code", ["", "49", "49171234567890", "four", "4917 "])

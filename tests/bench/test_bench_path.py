@@ -44,6 +44,9 @@ class WallClock:
     def now(self) -> datetime:
         return datetime.now(UTC)
 
+    def elapsed(self) -> float:
+        return asyncio.get_running_loop().time()
+
     def call_at(self, when: datetime, action):
         delay = max(0.0, (when - self.now()).total_seconds())
         return asyncio.get_running_loop().call_later(delay, action).cancel

@@ -1,9 +1,13 @@
+from datetime import UTC, datetime
+from itertools import zip_longest
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from custom_components.verified_response.core import alarm_codes
 from custom_components.verified_response.core.alarm_codes import (
+    StoredCode,
     any_matches,
     hash_code,
     is_well_formed,
@@ -129,14 +133,47 @@ def test_two_digits_are_enough(duress: str, code: str) -> None:
     assert not too_close(duress, code)
 
 
-@settings(max_examples=200)
-@given(codes, codes)
-def test_closeness_is_the_rule_and_has_no_direction(one: str, other: str) -> None:
-    assert too_close(one, other) == too_close(other, one)
-    if len(one) == len(other):
-        differing = sum(a != b for a, b in zip(one, other, strict=True))
-        one_plus = (int(one) - int(other)) % 10 ** len(one) in (1, 10 ** len(one) - 1)
-        assert too_close(one, other) == (differing < 2 or one_plus)
+@st.composite
+def pairs(draw: st.DrawFn) -> tuple[str, str]:
+    """Two codes, mostly near ones: chance alone hardly ever draws those."""
+    code = draw(codes)
+    digits = list(code)
+    for _ in range(draw(st.integers(0, 3))):
+        digits[draw(st.integers(0, len(digits) - 1))] = draw(st.sampled_from("0123456789"))
+    changed = "".join(digits)
+    stepped = str((int(code) + draw(st.sampled_from([-1, 1]))) % 10 ** len(code)).zfill(len(code))
+    longer = code + draw(st.from_regex(r"[0-9]{1,2}", fullmatch=True))
+    fit = [other for other in (changed, stepped, longer, code[:-1], code[1:]) if len(other) >= 4]
+    return code, draw(st.sampled_from([*(other[:12] for other in fit), draw(codes)]))
+
+
+@settings(max_examples=500)
+@given(pairs())
+def test_a_duress_code_is_two_digits_from_every_code_and_never_one_plus(
+    pair: tuple[str, str],
+) -> None:
+    """What is taken is exactly what differs in two digits (a missing one differs) and is no neighbour."""
+    duress, code = pair
+    differing = sum(a != b for a, b in zip_longest(duress, code))
+    one_plus = len(duress) == len(code) and (int(duress) - int(code)) % 10 ** len(code) in (
+        1,
+        10 ** len(code) - 1,
+    )
+    assert too_close(duress, code) == (differing < 2 or one_plus)
+    assert too_close(code, duress) == too_close(duress, code)
+
+
+@pytest.mark.parametrize(
+    ("changes", "lasts"),
+    [
+        ({}, True),
+        ({"duress": True}, False),
+        ({"once": True}, False),
+        ({"expires_at": datetime(2099, 1, 1, tzinfo=UTC)}, False),
+    ],
+)
+def test_which_codes_last(changes: dict[str, object], lasts: bool) -> None:
+    assert StoredCode(contact_id="ada", hashed="x", **changes).lasts is lasts
 
 
 @given(codes)

@@ -17,7 +17,7 @@ from custom_components.verified_response.core.effects import (
 )
 from custom_components.verified_response.core.folds.evolve import evolve
 from custom_components.verified_response.core.incident import DeliveryStatus, Stage
-from custom_components.verified_response.core.premises import Channel, ChannelKind
+from custom_components.verified_response.core.premises import Channel, ChannelKind, Contact
 from custom_components.verified_response.core.rules import outcomes
 from custom_components.verified_response.core.signals import SignalKind
 from tests import builders
@@ -286,30 +286,54 @@ def test_the_round_is_the_one_people_are_in():
     assert attempts(house)[-1][2:] == (2, "sent")
 
 
+@pytest.mark.parametrize("tried", [True, False])
+def test_nobody_is_asked_about_what_is_over(tried: bool):
+    """A loudspeaker that comes back must not ask whether it is real when everybody went to bed."""
+    house = verifying()
+    push = house.pending(Push)[0]
+    if tried:
+        house.start(push)
+        house.fail(push, "channel_unavailable")
+    house.dismiss()
+    house.start(push)
+    assert push.id not in house.state.effects
+    kept = [item for item in attempts(house) if item[3] != "denied"]
+    assert kept == [("owner", "push:notify.owner", 1, "channel_unavailable")] * tried
+
+
 def test_telling_is_no_attempt_to_get_an_answer():
     house = sending()
     house.fail(house.shares("desk")[0], "rejected", final=True)
     told = [item for item in house.pending(Push) if item.effect.prompt == "not_delivered"]
     assert told
+    before = attempts(house)
     for push in told:
         house.start(push)
         house.done(push)
-    assert attempts(house) == [("owner", "", 1, "confirmed")]  # the answer, from before
+    assert attempts(house) == before
 
 
 def test_an_attempt_about_what_nobody_knows_any_more_is_dropped():
     house, push = asked()
     house.state = replace(house.state, incidents={})
-    assert not [item for item in house.start(push) if isinstance(item, ev.AttemptMade)]
     house.done(push)
     assert not house.told(ev.AttemptMade)
 
 
-def test_somebody_who_was_removed_meanwhile_has_no_channel():
+@pytest.mark.parametrize(
+    ("contacts", "channel"),
+    [([builders.contact("owner")], "push:notify.owner"), ([], "")],
+    ids=["there", "removed meanwhile"],
+)
+def test_an_older_question_names_no_channel_and_went_by_the_first(
+    contacts: list[Contact], channel: str
+):
     house, push = asked()
-    house.premises = replace(house.premises, contacts={})
+    older = replace(push, effect=replace(push.effect, channel=""))
+    house.state = replace(house.state, effects={push.id: older})
+    house.premises = replace(house.premises, contacts=builders.by_id(contacts))
     house.done(push)
-    assert attempts(house) == [("owner", "push:notify.owner", 1, "sent")]
+    assert attempts(house) == [("owner", channel, 1, "sent")]
 
 
 def test_attempts_are_the_same_when_folded_anew():

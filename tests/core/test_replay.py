@@ -1,8 +1,9 @@
 """A recorded incident through the rules of today."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,10 +11,9 @@ import pytest
 from custom_components.verified_response.core import commands as cmd
 from custom_components.verified_response.core import events as ev
 from custom_components.verified_response.core.codec import to_plain
-from custom_components.verified_response.core.detection import Trust
-from custom_components.verified_response.core.evidence import Threat
+from custom_components.verified_response.core.evidence import SoundHeard, Threat
 from custom_components.verified_response.core.incident import IncidentKind, Stage
-from custom_components.verified_response.core.premises import Policy
+from custom_components.verified_response.core.premises import Policy, SignKind
 from custom_components.verified_response.core.rules.replay import (
     Reading,
     Replay,
@@ -21,6 +21,7 @@ from custom_components.verified_response.core.rules.replay import (
     read,
     replay,
 )
+from custom_components.verified_response.core.signals import SignalKind
 from tests.core.house import House
 
 OLD = Policy(version="2025.1-1", corroboration_window_s=10)
@@ -277,16 +278,49 @@ def test_an_incident_whose_beginning_is_missing_is_none() -> None:
     assert read(records).recordings == ()
 
 
-def test_an_incident_of_an_hour_with_more_evidence_than_is_kept() -> None:
+def hours(house: House, trips: int, between: int, what: Callable[[], object]) -> Replay:
+    """Let one window trip for hours, and one other thing happen in between."""
+    house.arm()
+    for count in range(trips):
+        house.trip("kitchen_window")
+        house.wait(5)
+        if count == between:
+            what()
+        house.wait(61)
+    return played(house)
+
+
+def test_what_raised_stands_though_its_evidence_was_thinned_out() -> None:
+    house = House(corroboration_window_s=10)
+    shown = hours(house, 82, 25, lambda: house.trip("hall"))
+    assert len(shown.steps) == 83
+    assert len(house.incident.evidence) < 83
+    assert shown.steps[-1].present.level == 2
+    assert not shown.differs
+
+
+def test_evidence_is_thinned_out_as_it_was_then() -> None:
+    house = House()
+    found = partial(house.signal, "kitchen_window", SignalKind.REPORTED_OPEN)
+    shown = hours(house, 82, 25, found)
+    held = ["found_open" in step.present.held_by for step in shown.steps]
+    assert any(held)
+    assert not held[-1], "the middle is not kept"
+    assert not shown.differs
+
+
+def test_what_one_decision_made_known_is_compared_once() -> None:
+    """A sound from before joins the alarm that opens: assessed together, never one by one."""
     house = House()
     house.arm()
+    heard = SoundHeard(at=house.now, sign_id="ears", kind=SignKind.GLASS_BREAK)
+    house.do(cmd.NoteEvidence(item=heard))
+    house.wait(5)
     house.trip("kitchen_window")
-    for _ in range(60):
-        house.wait(61)
-        house.person(trust=Trust.FULL)
-    house.trip("hall")
     shown = played(house)
-    assert len(shown.steps) > 50
+    assert [sorted(step) for step in names(shown.steps)] == [
+        [("SoundHeard", "ears"), ("ZoneTrip", "kitchen_window")]
+    ]
     assert not shown.differs
 
 

@@ -133,11 +133,11 @@ class Rig:
 
     async def wait(self, seconds: float) -> None:
         """Let time pass from one due moment to the next."""
-        end = self.clock.now() + timedelta(seconds=seconds)
-        while (due := self.clock.next_due()) is not None and due <= end:
+        end = self.clock.elapsed() + seconds
+        while (due := self.clock.due_within(end)) is not None:
             self.clock.advance(due)
             await self.settle()
-        self.clock.advance(end)
+        self.clock.tick(max(0.0, end - self.clock.elapsed()))
         await self.settle()
 
     # --- verbs ---------------------------------------------------------------------------

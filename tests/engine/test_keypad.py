@@ -1,6 +1,7 @@
 """Codes at the desk's door: whose it is, and nothing of what was typed is kept."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
@@ -9,7 +10,7 @@ from custom_components.verified_response.core.errors import InvalidRequestError
 from custom_components.verified_response.engine.keypad import Keypad
 from custom_components.verified_response.engine.ports import CodeVerdict
 
-from .rig import Rig
+from .rig import START, Rig
 
 OWNER = CodeVerdict(contact_id="owner", duress=False)
 
@@ -63,6 +64,88 @@ async def test_guesses_side_by_side_cost_as_much_as_one_by_one(rig: Rig):
     refused = await asyncio.gather(*guesses, return_exceptions=True)
     assert book.compared == 5
     assert [err.code for err in refused] == ["code_wrong"] * 5 + ["keypad_locked"] * 45
+
+
+# Codes that end
+
+
+GUEST = CodeVerdict(contact_id="guest", duress=False, code_id="g1", once=True)
+CLEANER = CodeVerdict(
+    contact_id="cleaner", duress=False, code_id="c1", expires_at=START + timedelta(hours=1)
+)
+THREATENED = CodeVerdict(
+    contact_id="guest", duress=True, code_id="g1", once=True, expires_at=START - timedelta(days=1)
+)
+
+
+async def refused(keypad: Keypad, code: str) -> str:
+    with pytest.raises(InvalidRequestError) as answer:
+        await keypad.check(code, area_id="house", by="tablet")
+    return answer.value.code
+
+
+async def test_a_code_that_is_good_once_is_crossed_out_before_anything_follows(rig: Rig):
+    keypad = Keypad(rig.desk, Codes(c4711=GUEST))
+    assert await keypad.check("4711", area_id="house", by="tablet") is GUEST
+    assert rig.journal.rows[-1].kind == "CodeSpent"
+    assert rig.news[-1] == ev.CodeSpent(code_id="g1", contact_id="guest")
+    assert await refused(keypad, "4711") == "code_wrong"
+    assert rig.news[-1] == ev.WrongCode(
+        area_id="house", by="tablet", contact_id="guest", reason="spent"
+    )
+
+
+async def test_a_spent_code_stays_spent_in_another_run(rig: Rig):
+    await Keypad(rig.desk, Codes(c4711=GUEST)).check("4711", area_id=None, by="tablet")
+    await rig.restart()
+    assert await refused(Keypad(rig.desk, Codes(c4711=GUEST)), "4711") == "code_wrong"
+    lasting = CodeVerdict(contact_id="guest", duress=False, code_id="g1")
+    assert await refused(Keypad(rig.desk, Codes(c4711=lasting)), "4711") == "code_wrong"
+    anew = CodeVerdict(contact_id="guest", duress=False, code_id="g2", once=True)
+    assert await Keypad(rig.desk, Codes(c4711=anew)).check("4711", area_id=None, by="x") is anew
+
+
+async def test_two_uses_at_the_same_moment_are_one(rig: Rig):
+    keypad = Keypad(rig.desk, Codes(c4711=GUEST))
+    answers = await asyncio.gather(
+        *(keypad.check("4711", area_id="house", by=f"tablet {n}") for n in range(2)),
+        return_exceptions=True,
+    )
+    assert [answer for answer in answers if not isinstance(answer, Exception)] == [GUEST]
+    assert [type(event) for event in rig.news[-2:]] == [ev.CodeSpent, ev.WrongCode]
+
+
+async def test_a_code_ends_at_its_moment(rig: Rig):
+    keypad = Keypad(rig.desk, Codes(c4711=CLEANER))
+    await rig.wait(3599)
+    assert await keypad.check("4711", area_id="house", by="tablet") is CLEANER
+    assert await keypad.check("4711", area_id="house", by="tablet") is CLEANER
+    await rig.wait(1)
+    assert await refused(keypad, "4711") == "code_wrong"
+    assert rig.news[-1] == ev.WrongCode(
+        area_id="house", by="tablet", contact_id="cleaner", reason="expired"
+    )
+    assert "4711" not in repr(rig.journal.rows)
+
+
+async def test_whoever_types_an_old_code_learns_no_more_than_from_a_guess(rig: Rig):
+    """The same sentence, the same pause: a found note with an old code is worth nothing."""
+    past = CodeVerdict(contact_id="x", duress=False, code_id="x1", expires_at=START)
+    keypad = Keypad(rig.desk, Codes(c4711=past, c1290=OWNER))
+    codes = ["4711", "0815", "4711", "4711", "0815"]
+    assert [await refused(keypad, code) for code in codes] == ["code_wrong"] * 5
+    assert await refused(keypad, "4711") == "keypad_locked"
+    assert await refused(keypad, "1290") == "keypad_locked"
+    assert rig.desk.state.wrong_codes == 5
+
+
+async def test_who_is_threatened_is_believed_whatever_became_of_the_code(rig: Rig):
+    await Keypad(rig.desk, Codes(c4711=GUEST)).check("4711", area_id=None, by="tablet")
+    keypad = Keypad(rig.desk, Codes(c8365=THREATENED))
+    rows = len(rig.journal.rows)
+    for _ in range(2):
+        assert await keypad.check("8365", area_id="house", by="tablet") is THREATENED
+    assert len(rig.journal.rows) == rows
 
 
 class SlowBook:

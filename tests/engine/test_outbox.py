@@ -328,13 +328,30 @@ async def test_dismissed_while_the_alarm_is_on_its_way(rig: Rig):
 
 
 async def test_news_of_a_recalled_alarm_is_not_sent(rig: Rig):
-    await rig.panic()
+    await rig.arm()
+    await rig.trip()
+    await rig.do(
+        cmd.ShareWith(
+            incident_id=rig.incident.id, responder_id="desk", ground="consent", by="owner"
+        )
+    )
     rig.center.fails = [DOWN]
-    await rig.confirm()
+    await rig.trip("study")  # the level rises: news
+    assert [item.effect.action for item in rig.shares] == ["update"]
     await rig.dismiss()
     await rig.wait(60)
     assert rig.center.updated == []
     assert rig.cancelled == ["EX-2026-000001"]
+
+
+async def test_what_a_human_confirmed_is_not_recalled_but_told_to_be_over(rig: Rig):
+    await rig.panic()
+    await rig.confirm()
+    await rig.dismiss()
+    await rig.wait(60)
+    assert rig.cancelled == []
+    [*_, (_, number, record)] = rig.center.updated
+    assert (number, record.incident.stage) == ("EX-2026-000001", "closed")
 
 
 # --- people, siren ----------------------------------------------------------------------------

@@ -319,12 +319,14 @@ class LongIncident(RuleBasedStateMachine):
         self.kept: tuple[Any, ...] = ()
         self.words: list[e.Verdict] = []
         self.found = judged(())
+        self.zones: dict[str, e.ZoneTrip] = {}
 
     def teardown(self) -> None:
         for each in self.patches:
             each.stop()
 
     def add(self, item: Any) -> None:
+        item = self.where_it_hangs(item)
         source = incidents.source_of(item)
         same = [known for known in self.kept if incidents.source_of(known) == source]
         pause = SETTLED_S if len(same) >= KEPT // 2 else 5
@@ -333,6 +335,14 @@ class LongIncident(RuleBasedStateMachine):
         self.all.append(item)
         self.kept = incidents.bounded((*self.kept, item))
         self.settle()
+
+    def where_it_hangs(self, item: Any) -> Any:
+        """Nobody takes a sensor from one wall to another while the alarm is on."""
+        if not isinstance(item, e.ZoneTrip):
+            return item
+        zone = self.zones.setdefault(item.zone_id, item)
+        kept = ("zone_type", "device", "place", "forced_entry", "false_alarms")
+        return replace(item, **{name: getattr(zone, name) for name in kept})
 
     def settle(self) -> None:
         self.found = assess(self.kept, self.words, POLICY, already=self.found.raised_by)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from sandbox.demo.desk_process import DeskProcess
-from sandbox.demo.house_setup import DOMAIN, set_up
+from sandbox.demo.house_setup import DOMAIN, ENTRY_DELAY_S, set_up
 from sandbox.demo.scenario import Burglary
 from sandbox.demo.stage import FRONT_DOOR
 from sandbox.demo.timeline import Timeline
@@ -157,7 +157,7 @@ async def test_power_cut_in_the_entry_delay_and_with_a_code_on_the_lock(life: Li
 
     await life.power_back()
     assert play.home.state(play.panel) in {"pending", "triggered"}
-    await play.home.wait_for_state(play.panel, "triggered", within=15)
+    await play.home.wait_for_state(play.panel, "triggered", within=ENTRY_DELAY_S + 15)
     [opened] = [payload for _, _, kind, payload in life.journal() if kind == "IncidentOpened"]
     incident_id = opened["incident_id"]
     state = play.home.attributes(play.premises.entity("incident"))

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.demo.desk_process import DeskProcess
-from sandbox.demo.house_setup import DOMAIN, PREMISES, set_up
+from sandbox.demo.house_setup import ABORT_WINDOW_S, DOMAIN, PREMISES, set_up
 from sandbox.demo.scenario import Burglary
 from sandbox.demo.timeline import Timeline
 from sandbox.home_client import HomeClient
@@ -182,7 +182,9 @@ async def deny_button(play: Burglary, incident_id: str) -> str:
         found[:] = [item for item in offered if item.startswith(f"{DENY}{incident_id}|")]
         return bool(found)
 
-    await play.home.wait_until(asked, within=30, what="the push about the false alarm")
+    await play.home.wait_until(
+        asked, within=ABORT_WINDOW_S + 30, what="the push about the false alarm"
+    )
     return found[0]
 
 

@@ -7,7 +7,6 @@ import asyncio
 import importlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import ExitStack
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -202,11 +201,11 @@ class House:
 
     async def wait(self, seconds: float) -> None:
         """Let time pass from one due moment to the next, as a running hub sees it."""
-        end = self.clock.now() + timedelta(seconds=seconds)
-        while (due := self.clock.next_due()) is not None and due <= end:
+        end = self.clock.elapsed() + seconds
+        while (due := self.clock.due_within(end)) is not None:
             self.clock.advance(due)
             await self.settle()
-        self.clock.advance(end)
+        self.clock.tick(max(0.0, end - self.clock.elapsed()))
         await self.settle()
 
     async def sensor(self, name: str, state: str) -> None:

@@ -13,7 +13,7 @@ async def test_night_burglary(house: House) -> None:
     await house.trip("hall_motion")
     assert house.level == "2"
     assert "person_seen" in house.reasons
-    await house.wait(20)
+    await house.wait(30)
     assert house.panel == "triggered"
     assert house.stage == "abort_window"
     assert house.sirens == ["turn_on"]

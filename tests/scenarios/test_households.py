@@ -62,17 +62,15 @@ def test_every_failure_class_of_alarm_logic_is_named(row: int) -> None:
 
 def shown(played: Played) -> list[object]:
     """What a house shows of itself, and tells its people: everything but what goes to responders."""
-    return [
-        (
-            line.passed,
-            line.areas,
-            line.stage,
-            line.assessment,
-            line.refused,
-            [item for item in line.effects if not isinstance(item, Handed)],
-        )
-        for line in played.lines
-    ]
+    found: list[object] = []
+    before: object = None
+    for line in played.lines:
+        known = (line.areas, line.stage, line.assessment, line.refused)
+        told = [item for item in line.effects if not isinstance(item, Handed)]
+        if known != before or told:
+            found.append((line.passed, known, told))
+        before = known
+    return found
 
 
 def without_duress(scenario: Scenario) -> Scenario:
@@ -98,7 +96,7 @@ def test_duress_looks_like_any_other_code(scenario: Scenario) -> None:
     """Row 16 of peers 3.2: no difference in areas, incident, level, pushes or siren."""
     threatened, calm = play(scenario), play(without_duress(scenario))
     assert shown(threatened) == shown(calm)
-    assert threatened.lines != calm.lines  # or nothing was reported
+    assert any(isinstance(item, Handed) for line in threatened.lines for item in line.effects)
 
 
 @pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/St_Johns", None])

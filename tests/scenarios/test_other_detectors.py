@@ -83,7 +83,7 @@ async def test_a_person_edge_and_a_door_are_two_independent_detectors(watched: H
     assert report["source_family"] == "frigate"
     assert report["trust"] == "low"
     assert not watched.pushes
-    await watched.wait(35)
+    await watched.wait(45)
     assert watched.stage == "awaiting_confirmation"
     assert watched.pushes
     assert not watched.center.created

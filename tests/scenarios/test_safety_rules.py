@@ -133,7 +133,7 @@ async def test_rule_3_a_disarm_within_both_delays_leaves_no_trace_outside(house:
     await house.arm()
     house.detector.will_see(0.8, frames=40)
     await house.trip("front_door")
-    await house.wait(20)
+    await house.wait(30)
     assert house.stage == "abort_window"
     await house.wait(14)
     await house.disarm()

@@ -2,5 +2,6 @@
 
 clock  code_source  code_book  journal  cameras/  person_detector  models/  locks/
 contacts  police_api/  wording                                        ports, outwards
-signals  credential_reports  answers                                   happenings, inwards
+signals  other_detectors  credential_reports  lock_reports  signs      happenings, inwards
+supervision  linked_panels  answers · edges  siblings                  what they rest on
 """

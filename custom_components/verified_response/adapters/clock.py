@@ -1,18 +1,17 @@
-"""Clock port: aware UTC time and timers of Home Assistant."""
+"""Clock port: aware UTC time, and timers that a clock which is set neither stretches nor shortens."""
 
 from collections.abc import Callable
 from datetime import datetime
 from typing import override
 
-from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers.event import async_track_point_in_utc_time
+from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
 from ..engine.ports import Clock
 
 
 class HomeClock(Clock):
-    """The hub's clock; a moment that is past comes at once."""
+    """The hub's clock and its event loop's; a moment that is past comes at once."""
 
     def __init__(self, hass: HomeAssistant) -> None:
         self._hass = hass
@@ -22,9 +21,10 @@ class HomeClock(Clock):
         return dt_util.utcnow()
 
     @override
-    def call_at(self, when: datetime, action: Callable[[], None]) -> Callable[[], None]:
-        @callback
-        def due(_: datetime) -> None:
-            action()
+    def elapsed(self) -> float:
+        return self._hass.loop.time()
 
-        return async_track_point_in_utc_time(self._hass, due, when)
+    @override
+    def call_at(self, when: datetime, action: Callable[[], None]) -> Callable[[], None]:
+        delay = max(0.0, (when - dt_util.utcnow()).total_seconds())
+        return self._hass.loop.call_later(delay, action).cancel

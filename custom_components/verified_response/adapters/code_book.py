@@ -31,7 +31,13 @@ class HashedCodeBook(CodeBook):
             matching, code, [stored.hashed for stored in self._codes]
         )
         verdicts = [
-            CodeVerdict(contact_id=stored.contact_id, duress=stored.duress)
+            CodeVerdict(
+                contact_id=stored.contact_id,
+                duress=stored.duress,
+                code_id=stored.code_id,
+                once=stored.once,
+                expires_at=stored.expires_at,
+            )
             for stored, hit in zip(self._codes, hits, strict=True)
             if hit
         ]

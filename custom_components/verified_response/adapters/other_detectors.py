@@ -1,16 +1,10 @@
-"""Other integrations' person, vehicle and animal entities in: only edges that this hub saw count.
-
-A state that is merely on says nothing about now, and neither does what is told at start-up or after
-a silence: an event entity shows its restored moment, an MQTT sensor is off for an instant before the
-broker repeats what it kept.
-"""
+"""Other integrations' person, vehicle and animal entities in: only edges that this hub saw count."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from homeassistant.components.event import ATTR_EVENT_TYPE
 from homeassistant.components.event import DOMAIN as EVENT_DOMAIN
-from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import (
     Event,
     EventStateChangedData,
@@ -28,11 +22,7 @@ from ..core.commands import ReportDetection
 from ..core.evidence import DetectedKind
 from ..core.other_detectors import kind_of_entity, kind_of_event
 from ..core.premises import CameraView, Premises
-
-SETTLE = timedelta(seconds=5)
-"""What an entity says this soon after it came back was there before."""
-FRESH = timedelta(seconds=5)
-"""An event whose own moment is older is an old one, shown again."""
+from .edges import Settling, is_known, is_new_event, rises
 
 type Say = Callable[[ReportDetection], None]
 
@@ -49,18 +39,16 @@ def listen(
     for camera in premises.cameras.values():
         for entity_id in camera.detections:
             cameras.setdefault(entity_id, []).append(camera)
-    began = now()
-    back_at = dict.fromkeys(cameras, began)
+    settling = Settling(cameras, now)
 
     @callback
     def changed(event: Event[EventStateChangedData]) -> None:
         entity_id = event.data["entity_id"]
         before, after = event.data["old_state"], event.data["new_state"]
-        if not _is_known(before):
-            back_at[entity_id] = now()
+        settled = settling.settled(entity_id, silent=not is_known(before))
         if split_entity_id(entity_id)[0] == EVENT_DOMAIN:
             kind = _event_kind(before, after, event.time_fired)
-        elif now() - back_at[entity_id] >= SETTLE and _rises(before, after):
+        elif settled and rises(before, after):
             kind = _kind_of(hass, entity_id) or DetectedKind.PERSON  # the owner chose the entity
         else:
             return
@@ -82,30 +70,11 @@ def listen(
     return async_track_state_change_event(hass, list(cameras), changed)
 
 
-def _is_known(state: State | None) -> bool:
-    return state is not None and state.state not in {STATE_UNAVAILABLE, STATE_UNKNOWN}
-
-
-def _rises(before: State | None, after: State | None) -> bool:
-    """Say whether it went from off to on, or a count of things rose."""
-    if before is None or after is None:
-        return False
-    if before.state == STATE_OFF:
-        return after.state == STATE_ON
-    try:
-        return int(before.state) < int(after.state)
-    except ValueError:
-        return False
-
-
 def _event_kind(
     before: State | None, after: State | None, heard_at: datetime
 ) -> DetectedKind | None:
     """Return what a new event is about; None for one that is old, restored, or no detection."""
-    if before is None or after is None or before.state == STATE_UNAVAILABLE:
-        return None
-    moment = dt_util.parse_datetime(after.state)
-    if moment is None or before.state == after.state or abs(heard_at - moment) > FRESH:
+    if after is None or not is_new_event(before, after, heard_at):
         return None
     return kind_of_event(str(after.attributes.get(ATTR_EVENT_TYPE, "")))
 

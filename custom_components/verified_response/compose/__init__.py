@@ -1,8 +1,6 @@
 """The only place where everything meets: adapters and engine become a runtime."""
 
-import hashlib
-import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
@@ -20,20 +18,19 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
 from .. import const as c
-from ..adapters import credential_reports, other_detectors, signals
+from ..adapters import signals
 from ..adapters.clock import HomeClock
 from ..adapters.code_book import HashedCodeBook
 from ..adapters.code_source import SecretIdSource
 from ..adapters.contacts.home import HomeContacts
 from ..adapters.journal import SqliteJournal
 from ..adapters.locks import HomeLocks, load_key
-from ..adapters.police_api import PoliceApiCenter, callback_check, reports
+from ..adapters.police_api import PoliceApiCenter, callback_check
 from ..adapters.police_api.access import Access
+from ..adapters.signs import present
 from ..adapters.wording import load_wording
-from ..config_schema import premises_from_entry, stored_codes
+from ..config_values import premises_from_entry, stored_codes
 from ..coordinator import VerifiedResponseCoordinator
-from ..core.access import AccessGrant
-from ..core.commands import CredentialSeen
 from ..core.premises import Premises
 from ..core.signals import Signal, SignalKind, ZoneStatus
 from ..engine.chain import ChainCheck
@@ -41,11 +38,11 @@ from ..engine.desk import Desk
 from ..engine.granting import Granting
 from ..engine.intake import Intake
 from ..engine.keypad import Keypad
-from ..engine.other_detectors import OtherDetectors
 from ..engine.outbox import Outbox
 from ..engine.ports import IdSource, Wording
+from ..engine.supervision import Supervision
 from ..runtime import VerifiedResponseConfigEntry, VerifiedResponseRuntime
-from .answering import follow_answers
+from .listening import listen, webhook_id
 from .seeing import Seeing, follow_models, see
 
 LAST_ZONES: HassKey[dict[str, tuple[datetime, Mapping[str, ZoneStatus]]]] = HassKey(
@@ -62,18 +59,16 @@ async def compose(
     folder = Path(hass.config.path(".storage", c.DOMAIN, entry.entry_id))
     key = await load_key(hass, folder / "key")
     premises = premises_from_entry(entry, place_of=lambda entity: _place(hass, entity))
-    wording = await load_wording(
-        hass, c.DOMAIN, entry.options.get(c.CONF_LANGUAGE, hass.config.language)
-    )
+    language = entry.options.get(c.CONF_LANGUAGE, hass.config.language)
+    wording = await load_wording(hass, c.DOMAIN, language)
     before = _before(hass, entry)
     clock, ids = HomeClock(hass), SecretIdSource()
     journal = SqliteJournal(folder / "journal.db")
     desk = Desk(premises=premises, journal=journal, clock=clock)
     locks = HomeLocks(hass, premises.doors, key=key)
     granting = Granting(desk, locks, ids)
-    center = PoliceApiCenter(
-        async_get_clientsession(hass), lambda item: _access(hass, entry, key, item), wording
-    )
+    access = partial(_access, hass, entry, key)
+    center = PoliceApiCenter(async_get_clientsession(hass), access, wording)
     seeing = see(hass, entry, desk, clock, folder=folder)
     contacts = _contacts(hass, entry, premises, wording)
     outbox = Outbox(
@@ -88,7 +83,8 @@ async def compose(
     await _start(desk, seeing, journal, resumed=before is not None)
     runtime = VerifiedResponseRuntime(
         desk=desk,
-        intake=Intake(desk, ids),
+        intake=Intake(desk, ids, present=partial(present, hass, premises)),
+        supervision=Supervision(desk, clock, ids),
         keypad=Keypad(desk, HashedCodeBook(hass, stored_codes(entry))),
         granting=granting,
         watch=seeing.watch,
@@ -106,7 +102,7 @@ async def compose(
         missing_channels=contacts.missing,
     )
     try:
-        _listen(hass, entry, runtime, premises, key)
+        listen(hass, entry, runtime, key, clock=clock, resumed=before is not None)
         follow_models(entry, runtime, seeing.choice)
         _catch_up(hass, runtime, before)
         runtime.begin()
@@ -189,11 +185,6 @@ def _place(hass: HomeAssistant, entity_id: str) -> tuple[str, str]:
     return found.device_id or entity_id, area or entity_id
 
 
-def _webhook_id(key: bytes, responder_id: str) -> str:
-    """Return an id that is stable and that nobody without the key can guess."""
-    return hmac.new(key, f"webhook {responder_id}".encode(), hashlib.sha256).hexdigest()
-
-
 def _access(
     hass: HomeAssistant, entry: VerifiedResponseConfigEntry, key: bytes, responder_id: str
 ) -> Access | None:
@@ -202,7 +193,7 @@ def _access(
         return None
     url: str | None = None
     with suppress(NoURLAvailableError):
-        url = webhook.async_generate_url(hass, _webhook_id(key, responder_id))
+        url = webhook.async_generate_url(hass, webhook_id(key, responder_id))
     return _from_form(entry, item.data, webhook_url=url)
 
 
@@ -228,7 +219,7 @@ def _catch_up(
     intake = runtime.intake
     now = signals.statuses(hass, runtime.desk.premises)
     if before is None:
-        intake.learn(now)
+        intake.find(now)
         runtime.desk.run(intake.recheck(HomeClock(hass)), name="recheck")
         return
     opened = {
@@ -239,46 +230,3 @@ def _catch_up(
     intake.learn({zone: before[zone] if zone in opened else now[zone] for zone in now})
     for zone in opened:
         intake.accept(Signal(zone_id=zone, kind=SignalKind.TRIPPED, at=runtime.desk.now()))
-
-
-def _listen(
-    hass: HomeAssistant,
-    entry: VerifiedResponseConfigEntry,
-    runtime: VerifiedResponseRuntime,
-    premises: Premises,
-    key: bytes,
-) -> None:
-    """Connect Home Assistant's happenings to the desk."""
-    desk = runtime.desk
-
-    async def used(door_id: str, slot: int) -> None:
-        await desk.submit(CredentialSeen(door_id=door_id, slot=slot))
-
-    def grants() -> Iterable[AccessGrant]:
-        return desk.state.grants.values()
-
-    entry.async_on_unload(signals.listen(hass, premises, runtime.intake.accept))
-    others = OtherDetectors(desk)
-    entry.async_on_unload(others.close)
-    entry.async_on_unload(other_detectors.listen(hass, premises, others.accept, now=desk.now))
-    entry.async_on_unload(
-        credential_reports.listen(
-            hass,
-            premises,
-            grants,
-            lambda door, slot: desk.run(used(door, slot), name="credential used"),
-        )
-    )
-    follow_answers(hass, entry, runtime)
-    for item in entry.get_subentries_of_type(c.SUBENTRY_RESPONDER):
-        entry.async_on_unload(
-            reports.listen(
-                hass,
-                domain=c.DOMAIN,
-                webhook_id=_webhook_id(key, item.subentry_id),
-                responder_id=item.subentry_id,
-                secret=item.data[c.CONF_CLIENT_SECRET],
-                say=desk.submit,
-                is_stored=lambda: desk.durable,
-            )
-        )

@@ -34,6 +34,11 @@ class StoredCode:
     once: bool = False
     expires_at: datetime | None = None
 
+    @property
+    def lasts(self) -> bool:
+        """Say whether it is an alarm code that stays good."""
+        return not (self.duress or self.once or self.expires_at)
+
 
 def is_well_formed(code: str) -> bool:
     """Say whether this could be an alarm code at all."""

@@ -24,6 +24,13 @@ class HubStarted:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class NoteJump:
+    """The hub's clock was set forward or, negative, back by this much."""
+
+    by_s: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class TimePassed:
     """A due moment came."""
 
@@ -344,6 +351,7 @@ class NoteWrongCode:
 
 type Command = (
     HubStarted
+    | NoteJump
     | TimePassed
     | Arm
     | Disarm

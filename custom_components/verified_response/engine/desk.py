@@ -16,7 +16,7 @@ from typing import Any
 
 from ..core import events as ev
 from ..core.codec import from_plain, to_plain
-from ..core.commands import Command, HubStarted, RequestGrant, ShareWith, TimePassed
+from ..core.commands import Command, HubStarted, NoteJump, RequestGrant, ShareWith, TimePassed
 from ..core.errors import JournalUnavailableError, WorkFailedError
 from ..core.folds.evolve import evolve
 from ..core.premises import Premises
@@ -29,6 +29,8 @@ _LOGGER = logging.getLogger(__name__)
 
 SNAPSHOT_EVERY = 200
 """Records between snapshots: folding 200 takes a few ms, so start-up stays far below 0.3 s."""
+SLEWED_S = 2.0
+"""A clock is put right by less than this in small steps; more is a jump."""
 WRITE_AGAIN_S = 5.0
 """How soon a journal that failed is tried again, though nothing else happens."""
 CHAIN_STARTED = "chain_started"
@@ -50,6 +52,7 @@ class Desk:
         self._cancel_deadline: Callable[[], None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = False
+        self._read_at = (clock.now(), clock.elapsed())
         self.feed = Feed(Snapshot(premises=premises, state=PremisesState()))
 
     @property
@@ -115,6 +118,20 @@ class Desk:
         return events
 
     async def _take(self, command: Command) -> Sequence[ev.Event]:
+        jumped_s = self._jumped_s()
+        if abs(jumped_s) > SLEWED_S:
+            _LOGGER.warning("The clock was set by %+.0f s", jumped_s)
+            await self._follow(NoteJump(by_s=jumped_s))
+        return await self._follow(command)
+
+    def _jumped_s(self) -> float:
+        """Return how far the clock was set since it was read last."""
+        now, elapsed = self._clock.now(), self._clock.elapsed()
+        before, elapsed_before = self._read_at
+        self._read_at = (now, elapsed)
+        return (now - before).total_seconds() - (elapsed - elapsed_before)
+
+    async def _follow(self, command: Command) -> Sequence[ev.Event]:
         now = self._clock.now()
         events = decide(self.state, self.premises, command, now)
         if events or self._unwritten:

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from ..core.commands import NoteWrongCode
+from ..core.commands import NoteWrongCode, SpendCode
 from ..core.errors import InvalidRequestError
 from .desk import Desk
 from .ports import CodeBook, CodeVerdict
@@ -24,7 +24,9 @@ class Keypad:
     async def check(self, code: str | None, *, area_id: str | None, by: str) -> CodeVerdict | None:
         """Return whose code it is, None when no code exists; raises InvalidRequestError.
 
-        After several wrong codes in a row nothing is compared for a growing while, restarts included.
+        A code that is good once is crossed out before this returns; one that is not good any more is
+        answered like anybody's guess, and only the journal says whose it was. After several wrong
+        codes in a row nothing is compared for a growing while, restarts included.
         """
         if not self._codes.has_codes():
             return None
@@ -35,7 +37,23 @@ class Keypad:
             if locked_until is not None and self._desk.now() < locked_until:
                 raise InvalidRequestError("keypad_locked")
             verdict = await self._codes.verify(code)
-            if verdict is None:
-                await self._desk.submit(NoteWrongCode(area_id=area_id, by=by))
+            reason = self._no_longer_good(verdict) if verdict is not None else ""
+            if verdict is None or reason:
+                contact_id = verdict.contact_id if verdict else None
+                await self._desk.submit(
+                    NoteWrongCode(area_id=area_id, by=by, contact_id=contact_id, reason=reason)
+                )
                 raise InvalidRequestError("code_wrong")
+            if verdict.once and not verdict.duress:
+                await self._desk.submit(
+                    SpendCode(code_id=verdict.code_id, contact_id=verdict.contact_id)
+                )
             return verdict
+
+    def _no_longer_good(self, verdict: CodeVerdict) -> str:
+        """Return why a known code is refused, "" when it is good; who is threatened is always believed."""
+        if verdict.duress:
+            return ""
+        if verdict.expires_at is not None and self._desk.now() >= verdict.expires_at:
+            return "expired"
+        return "spent" if verdict.code_id in self._desk.state.spent_codes else ""

@@ -16,11 +16,15 @@ class Clock(Protocol):
     """Aware UTC time, and waiting for it."""
 
     def now(self) -> datetime:
-        """Return the present moment."""
+        """Return the present moment; may jump when the clock is set."""
+        ...
+
+    def elapsed(self) -> float:
+        """Return seconds since some moment; never jumps."""
         ...
 
     def call_at(self, when: datetime, action: Callable[[], None]) -> Callable[[], None]:
-        """Call `action` once at or after `when`; return what cancels it."""
+        """Call `action` once, as long from now as `when` is, however the clock is set; return what cancels it."""
         ...
 
 

@@ -1,16 +1,15 @@
 """Every prompt has its words, and no word says where the house is, what a code is, or who comes."""
 
-import json
-from pathlib import Path
+import ast
 from typing import Any
 
 import pytest
 from homeassistant.core import HomeAssistant
 
-import custom_components.verified_response as package
 from custom_components.verified_response.adapters.contacts.sentences import Sentences
 from custom_components.verified_response.adapters.wording import load_wording
 from custom_components.verified_response.const import DOMAIN
+from custom_components.verified_response.core.assessment import Assessment
 from custom_components.verified_response.core.evidence import Threat, Verdict
 from custom_components.verified_response.core.incident import (
     Delivery,
@@ -20,6 +19,7 @@ from custom_components.verified_response.core.incident import (
 )
 from custom_components.verified_response.engine.ports import Prompt
 from tests import builders
+from tests.contracts.repository import PRODUCT, called, english, modules
 from tests.fakes.config_entry import ADDRESS, OWNER_CODE
 from tests.fakes.config_entry import PHONE as CALLBACK
 
@@ -44,7 +44,6 @@ NEWS = (
     "loitering",
     "door_attempted",
     "hub_was_blind",
-    "cross_zone_waits",
 )
 PROMPTS = (*ABOUT_INCIDENTS, *NEWS)
 RESPONDER = "Precinct Nine"
@@ -53,9 +52,7 @@ TOLD = f"I am at {ADDRESS}, the code is {OWNER_CODE}, call {CALLBACK} or {RESPON
 
 def sentences() -> dict[str, str]:
     """Return the sentences of prompts as they are stored."""
-    folder = Path(package.__file__).parent / "translations"
-    texts = json.loads((folder / "en.json").read_text(encoding="utf-8"))
-    return texts["config_panel"]["sentences"]["prompt"]
+    return english()["config_panel"]["sentences"]["prompt"]
 
 
 def talkative() -> Incident:
@@ -94,6 +91,19 @@ def every_prompt(key: str, channel: str = "") -> Prompt:
     )
 
 
+def test_every_prompt_that_a_rule_sends_is_among_these() -> None:
+    sent = {
+        argument.value
+        for module in modules(PRODUCT / "core" / "rules")
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Call) and called(node) in {"tell_people", "tell_everybody"}
+        for argument in node.args
+        if isinstance(argument, ast.Constant)
+    }
+    assert {"ask_confirmation", "arm_failed"} <= sent
+    assert sent <= set(PROMPTS)
+
+
 @pytest.mark.parametrize("key", PROMPTS)
 async def test_every_prompt_is_worded_without_gaps(hass: HomeAssistant, key: str) -> None:
     words = Sentences(await load_wording(hass, DOMAIN, "en"))
@@ -118,6 +128,28 @@ async def test_every_kind_of_incident_reads_well(
     for text in (words.text(about), words.spoken(about)):
         assert "None" not in text
         assert "–" not in text
+
+
+async def test_what_lowered_the_level_is_told_but_not_aloud(hass: HomeAssistant) -> None:
+    """Whoever is asked should know that it may be somebody of the house; whoever is inside should not."""
+    words = Sentences(await load_wording(hass, DOMAIN, "en"))
+    found = Assessment(
+        level=1,
+        raised_by=("detector_tripped",),
+        lowered_by=("household_present",),
+        held_by=("same_device_or_place",),
+    )
+    about = Prompt(
+        key="ask_confirmation",
+        incident=incident(assessment=found),
+        premises=builders.premises(),
+        actions=ASK,
+    )
+    at_home = "Somebody who lives here or was let in is at home, and it could be them."
+    assert at_home in words.text(about)
+    assert at_home in words.plain(about)
+    assert "at home" not in words.spoken(about)
+    assert "share a device" not in words.text(about)
 
 
 def test_what_is_said_aloud_names_neither_the_premises_nor_an_area_in_their_place() -> None:
@@ -162,3 +194,26 @@ async def test_nothing_that_leaves_holds_an_address_a_code_or_a_responder(
     aloud = str([ways.loudspeaker.got, ways.satellite.got])
     assert "Ada" not in aloud
     assert "Home" not in aloud
+
+
+async def test_what_was_lowered_is_told_beside_what_lowered_it(hass: HomeAssistant) -> None:
+    words = Sentences(await load_wording(hass, DOMAIN, "en"))
+    lowered = Assessment(
+        level=1,
+        raised_by=("detector_tripped",),
+        held_by=("person_seen", "zone_cries_wolf"),
+        lowered_by=("household_present",),
+    )
+    about = Prompt(
+        key="ask_confirmation",
+        incident=incident(assessment=lowered),
+        premises=builders.premises(),
+    )
+    told = words.text(about)
+    assert "Level 1" in told
+    for sentence in ("A detector tripped", "A person was seen inside", "Somebody who lives here"):
+        assert sentence in told
+    assert "false alarms lately" not in told
+    aloud = words.spoken(about)
+    assert "A detector tripped" in aloud
+    assert "lives here" not in aloud, "a burglar in earshot need not know who is at home"

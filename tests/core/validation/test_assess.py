@@ -4,9 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-from custom_components.verified_response.core.evidence import Threat, ZoneTrip
+from custom_components.verified_response.core.evidence import LockSign, Threat, ZoneTrip
+from custom_components.verified_response.core.folds.incidents import bounded
 from custom_components.verified_response.core.premises import Policy, ZoneType
-from custom_components.verified_response.core.rules.validation.assess import HUMAN_LEVEL, assess
+from custom_components.verified_response.core.rules.validation.assess import (
+    HUMAN_LEVEL,
+    assess,
+    in_short,
+)
+from custom_components.verified_response.core.state import KEPT_PER_SOURCE
 from tests.core.house import START
 
 from .given import (
@@ -15,6 +21,7 @@ from .given import (
     group,
     jammed,
     judge,
+    lock,
     lost,
     motion,
     nobody,
@@ -63,6 +70,13 @@ def test_what_is_lowered_is_still_said():
     assert found.lowered_by == ("household_present",)
 
 
+def test_a_short_message_says_what_was_lowered_and_by_what():
+    found = judge(trip("door"), motion(false_alarms=3), person(), present())
+    assert found.held_by == ("person_seen", "zone_cries_wolf")
+    assert in_short(found) == ("detector_tripped", "person_seen", "household_present")
+    assert in_short(judge(trip(), nobody())) == ("detector_tripped",)
+
+
 def test_a_cap_that_explains_nothing_is_not_named():
     assert judge(trip("door"), trip("hall"), present(), storm(after=-7200)).lowered_by == (
         "household_present",
@@ -71,6 +85,13 @@ def test_a_cap_that_explains_nothing_is_not_named():
         "household_present",
         "storm_reported",
     )
+
+
+def test_a_cap_that_explains_something_else_is_not_named():
+    """The storm was over when the two tripped; only what tripped before is the storm's."""
+    items = (storm(after=-2000), trip("study", after=-1000), trip("door"), trip("hall"))
+    assert judge(*items).level == 2
+    assert judge(*items, present(after=-2000)).lowered_by == ("household_present",)
 
 
 def test_caps_that_lower_only_together_are_both_named():
@@ -191,6 +212,15 @@ def test_a_night_of_gusts_stays_a_night_of_gusts():
     assert judge(*gusts, *between).level == 1
     assert judge(*gusts[:30], *between).level == 2
     assert judge(*gusts, trip("a", after=600 * 45), trip("b", after=600 * 45 + 60)).level == 2
+
+
+def test_what_is_said_often_does_not_push_out_what_was_said_once():
+    kept = ()
+    for count in range(90):
+        kind = LockSign.FORCED if count == 45 else LockSign.WRONG_CODES
+        kept = bounded((*kept, lock(kind, after=60 * count)))
+    assert len(kept) == KEPT_PER_SOURCE + 1
+    assert judge(*kept, trip(), person()).level == 3
 
 
 # --- numbers -----------------------------------------------------------------------------------

@@ -18,12 +18,12 @@ async def armed(yard: Yard) -> Yard:
 
 
 async def test_never_while_disarmed_and_not_before_the_exit_delay_is_over():
-    yard = Yard(exit_delay_s=30)
+    yard = Yard(exit_delay_s=45)
     await yard.start()
     await yard.wait(60)
     assert yard.camera.asked == []
     await yard.do(cmd.Arm(area_id="house", mode=ArmMode.NIGHT, by="owner"))
-    await yard.wait(29)
+    await yard.wait(44)
     assert yard.camera.asked == []
     await yard.wait(3)
     assert yard.watch.looking_at == {"garden"}

@@ -242,7 +242,7 @@ async def test_the_end_of_the_incident_ends_the_look(armed: Rig):
 
 async def test_nothing_is_remembered_of_incidents_that_ended(armed: Rig):
     armed.detector.otherwise = detection(0.8)
-    for _ in range(3):
+    for _ in range(2):
         await armed.trip("hall")
         await armed.dismiss()
     await armed.wait(60)

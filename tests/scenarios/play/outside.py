@@ -82,7 +82,7 @@ class StageClock(Clock):
         self._set = timedelta()
         self.passed = 0.0
         """Seconds since the beginning, whatever the clock was set to."""
-        self._due: list[tuple[float, int, datetime, Callable[[], None]]] = []
+        self._due: list[tuple[float, int, Callable[[], None]]] = []
         self._count = 0
 
     @override
@@ -90,19 +90,20 @@ class StageClock(Clock):
         return self._begins + timedelta(seconds=self.passed) + self._set
 
     @override
+    def elapsed(self) -> float:
+        return self.passed
+
+    @override
     def call_at(self, when: datetime, action: Callable[[], None]) -> Callable[[], None]:
         self._count += 1
         number = self._count
-        self._wait(number, when, action)
+        left = max((when - self.now()).total_seconds(), 0.0)
+        self._due.append((round(self.passed + left, 6), number, action))
 
         def cancel() -> None:
             self._due = [item for item in self._due if item[1] != number]
 
         return cancel
-
-    def _wait(self, number: int, when: datetime, action: Callable[[], None]) -> None:
-        left = max((when - self.now()).total_seconds(), 0.0)
-        self._due.append((round(self.passed + left, 6), number, when, action))
 
     def set_by(self, seconds: float) -> None:
         """Set the clock forward or back; what waits has still to wait as long as it had."""
@@ -113,17 +114,12 @@ class StageClock(Clock):
         return min((item[0] for item in self._due), default=None)
 
     def advance(self, to: float) -> None:
-        """Let time pass and run what is due; what the clock says is too early waits on."""
+        """Let time pass and run what is due, whatever the clock says."""
         self.passed = round(max(self.passed, to), 6)
         for item in sorted(self._due, key=lambda due: due[:2]):
-            due, number, when, action = item
-            if due > self.passed or item not in self._due:
-                continue
-            self._due.remove(item)
-            if when > self.now():
-                self._wait(number, when, action)
-            else:
-                action()
+            if item[0] <= self.passed and item in self._due:
+                self._due.remove(item)
+                item[2]()
 
 
 @dataclass(slots=True)

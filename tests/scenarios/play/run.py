@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Any, Final, override
 
 from custom_components.verified_response.core import events as ev
-from custom_components.verified_response.core.commands import Command
+from custom_components.verified_response.core.commands import Command, NoteEvidence
 from custom_components.verified_response.core.detection import Trust
 from custom_components.verified_response.core.errors import JournalUnavailableError
+from custom_components.verified_response.core.evidence import Noted
 from custom_components.verified_response.core.incident import Incident, IncidentKind
 from custom_components.verified_response.core.rules.dispatch import is_visible
 from custom_components.verified_response.core.signals import Signal, SignalKind, ZoneStatus
@@ -24,6 +25,7 @@ from custom_components.verified_response.engine.looking.pace import Rates
 from custom_components.verified_response.engine.looking.watch import Watch
 from custom_components.verified_response.engine.other_detectors import OtherDetectors
 from custom_components.verified_response.engine.outbox import Outbox
+from custom_components.verified_response.engine.supervision import Supervision
 from tests.fakes.journal import FakeJournal
 from tests.fakes.locks import FakeLocks
 
@@ -37,6 +39,7 @@ from .outside import (
     StageDetector,
     StagePeople,
 )
+from .surroundings import Surroundings
 
 MOST_TURNS: Final = 20_000
 WITHOUT_PATROL: Final = Rates(patrol_s=None)
@@ -78,6 +81,7 @@ class Hub:
         self.sensors: dict[str, ZoneStatus] = {
             key: part.found for key, part in household.parts["zone"].items()
         }
+        self.surroundings = Surroundings(household, self.clock.now, self.note)
         self.news: list[ev.Event] = []
         self._rates = Rates() if patrol else WITHOUT_PATROL
         self._build()
@@ -85,7 +89,8 @@ class Hub:
     def _build(self) -> None:
         self.desk = Desk(premises=self.premises, journal=self.journal, clock=self.clock)
         self.keypad = Keypad(self.desk, self.codes)
-        self.intake = Intake(self.desk, self.ids)
+        self.intake = Intake(self.desk, self.ids, present=self.surroundings.present)
+        self.supervision = Supervision(self.desk, self.clock, self.ids)
         self.others = OtherDetectors(self.desk)
         granting = Granting(self.desk, self.locks, self.ids)
         self.watch = Watch(
@@ -103,10 +108,11 @@ class Hub:
             locks=self.locks,
             granting=granting,
         )
-        self.desk.feed.subscribe(self._note)
+        self.desk.feed.subscribe(self._follow)
 
-    def _note(self, snapshot: Snapshot) -> None:
+    def _follow(self, snapshot: Snapshot) -> None:
         self.news.extend(snapshot.news)
+        self.surroundings.follow(snapshot)
 
     @property
     def state(self) -> PremisesState:
@@ -118,7 +124,8 @@ class Hub:
     async def start(self) -> None:
         """Take up duty with the sensors as they are found."""
         await self.desk.start()
-        self.intake.learn(self.sensors)
+        self.surroundings.begin()
+        self.intake.find(self.sensors)
         self.desk.run(self.intake.recheck(self.clock), name="recheck")
         self.outbox.start()
         self.watch.begin()
@@ -127,6 +134,7 @@ class Hub:
     async def stop(self) -> None:
         """End this run in order."""
         self.intake.close()
+        self.supervision.close()
         self.others.close()
         self.outbox.close()
         self.watch.close()
@@ -168,6 +176,10 @@ class Hub:
     async def submit(self, command: Command) -> None:
         """Ask the desk; raises InvalidRequestError."""
         await self.desk.submit(command)
+
+    def note(self, item: Noted) -> None:
+        """Let something be noted beside the zones, as a listener hands it over."""
+        self.desk.run(self.submit(NoteEvidence(item=item)), name="noted")
 
     def sense(self, changes: Mapping[str, ZoneStatus]) -> None:
         """Let sensors report, as the adapter tells it."""

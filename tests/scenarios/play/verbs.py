@@ -5,7 +5,6 @@ from custom_components.verified_response.core import evidence
 from custom_components.verified_response.core.errors import InvalidRequestError
 from custom_components.verified_response.core.incident import Incident
 from custom_components.verified_response.core.signals import ZoneStatus
-from custom_components.verified_response.engine.ports import CodeVerdict
 
 from . import happenings as h
 from .run import Hub
@@ -31,7 +30,7 @@ async def do(hub: Hub, happening: h.Happening) -> None:
         case h.Confirm() | h.Deny() | h.CannotSee() | h.Help() | h.Share() | h.ResponderSays():
             await _by_people(hub, happening)
         case h.Sound() | h.Presence() | h.Storm() | h.Power() | h.Vehicle() | h.Lock():
-            await _sign(hub, happening)
+            _sign(hub, happening)
         case h.Camera(name=camera, shows=shows, people=people, score=score):
             source = hub.premises.cameras[camera].source
             hub.cameras.show(source, shows, people=people, score=score)
@@ -70,6 +69,7 @@ async def _panel(hub: Hub, happening: h.Panel) -> None:
             mode=happening.mode,
             by=_contact(happening.by) if happening.by else "panel",
             new_id=hub.ids.new_id(),
+            present=hub.surroundings.present(),
             person=happening.by is not None,
         )
     )
@@ -107,11 +107,6 @@ def _unseen() -> None:
     """A chattering zone makes no rows of its own."""
 
 
-async def _checked(hub: Hub, code: str, *, area: str | None, by: str) -> CodeVerdict | None:
-    """Return whose code it is; a code that is good once is spent by its use."""
-    return await hub.keypad.check(code, area_id=area, by=by)
-
-
 async def _at_the_panel(
     hub: Hub, happening: h.Arm | h.Disarm | h.WrongCode | h.Bypass | h.Acknowledge
 ) -> None:
@@ -131,7 +126,7 @@ async def _at_the_panel(
             )
         case h.Disarm(by=person, code=code, duress=duress):
             typed = _code_of(hub, person, code, duress=duress)
-            verdict = await _checked(hub, typed, area=area, by=by)
+            verdict = await hub.keypad.check(typed, area_id=area, by=by)
             await hub.submit(
                 cmd.Disarm(
                     area_id=area,
@@ -183,7 +178,7 @@ async def _by_people(
             )
         case h.Deny(by=by, code=code, duress=duress):
             typed = _code_of(hub, by, code, duress=duress)
-            verdict = await _checked(hub, typed, area=None, by=_contact(by))
+            verdict = await hub.keypad.check(typed, area_id=None, by=_contact(by))
             await hub.submit(
                 cmd.Dismiss(
                     incident_id=incident.id,
@@ -233,35 +228,29 @@ def _other(hub: Hub, happening: h.OtherSees) -> None:
     )
 
 
-async def _sign(
+def _sign(
     hub: Hub,
     happening: h.Sound | h.Presence | h.Storm | h.Power | h.Vehicle | h.Lock,
 ) -> None:
-    if (item := _noted(hub, happening)) is not None:
-        await hub.submit(cmd.NoteEvidence(item=item))
-
-
-def _noted(
-    hub: Hub, happening: h.Sound | h.Presence | h.Storm | h.Power | h.Vehicle | h.Lock
-) -> evidence.Noted | None:
     now = hub.clock.now()
     match happening:
         case h.Sound(sign=sign_id):
             sign = hub.premises.signs[sign_id]
-            return evidence.SoundHeard(
-                at=now, sign_id=sign_id, kind=sign.kind, device=sign.device, place=sign.place
+            hub.note(
+                evidence.SoundHeard(
+                    at=now, sign_id=sign_id, kind=sign.kind, device=sign.device, place=sign.place
+                )
             )
-        case h.Presence(who=who, home=True):
-            return evidence.HouseholdPresent(at=now, who=who)
-        case h.Storm(on=True, sign=sign_id):
-            return evidence.StormReported(at=now, sign_id=sign_id)
-        case h.Power(on=True, sign=sign_id):
-            return evidence.PowerReturned(at=now, sign_id=sign_id)
+        case h.Presence(who=who, home=home) if who in hub.premises.contacts:
+            hub.surroundings.move(who, home=home)
+        case h.Presence(who=who, home=home):
+            hub.surroundings.turn(who, on=home)
+        case h.Storm(on=on, sign=sign_id) | h.Power(on=on, sign=sign_id):
+            hub.surroundings.turn(sign_id, on=on)
         case h.Vehicle(sign=sign_id, plate=plate):
-            return evidence.VehicleReported(at=now, sign_id=sign_id, plate=plate)
+            hub.note(evidence.VehicleReported(at=now, sign_id=sign_id, plate=plate))
         case h.Lock(says=says, lock=lock, who=who):
-            return evidence.LockReported(at=now, door_id=lock, kind=says, who=who)
-    return None
+            hub.note(evidence.LockReported(at=now, door_id=lock, kind=says, who=who))
 
 
 async def _pause(hub: Hub, happening: h.PowerCut | h.Restart) -> None:

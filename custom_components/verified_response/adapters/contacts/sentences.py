@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from ...core.incident import HAS_LEVEL, Incident
 from ...core.premises import Area, CameraView, Door, Premises, Sign, Zone
+from ...core.rules.validation.assess import in_short
 from ...engine.ports import Prompt, Wording
 
 type Part = Area | Zone | CameraView | Door | Sign
@@ -37,18 +38,18 @@ class Sentences:
         """Return what a loudspeaker says: everybody in earshot hears it, so the premises stay unnamed."""
         spoken = f"{prompt.key}_spoken"
         known = self._wording.knows("prompt", spoken)
-        text = self._said(spoken if known else prompt.key, prompt)
+        text = self._said(spoken if known else prompt.key, prompt, aloud=True)
         return self._wording.sentence("prompt", "spoken", text=text)
 
     def button(self, key: str) -> str:
         """Return what a button says."""
         return self._wording.sentence("button", key)
 
-    def _said(self, key: str, prompt: Prompt) -> str:
-        text = self._wording.sentence("prompt", key, **self._facts(prompt))
+    def _said(self, key: str, prompt: Prompt, *, aloud: bool = False) -> str:
+        text = self._wording.sentence("prompt", key, **self._facts(prompt, aloud=aloud))
         return " ".join(text.split())  # a fact that there is not leaves a gap
 
-    def _facts(self, prompt: Prompt) -> dict[str, str]:
+    def _facts(self, prompt: Prompt, *, aloud: bool) -> dict[str, str]:
         premises = prompt.premises
         areas = [key for key in prompt.about if key in premises.areas]
         others = [key for key in prompt.about if key not in premises.areas]
@@ -58,18 +59,20 @@ class Sentences:
             "names": ", ".join(_names(premises, others or areas))
             or self._wording.sentence("prompt", "unnamed"),
         }
-        return facts | self._of(prompt.incident)
+        return facts | self._of(prompt.incident, aloud=aloud)
 
-    def _of(self, incident: Incident | None) -> dict[str, str]:
+    def _of(self, incident: Incident | None, *, aloud: bool) -> dict[str, str]:
         say = self._wording.sentence
         if incident is None:
             return {"kind": "", "level": "", "reasons": ""}
         level = incident.assessment.level if incident.kind in HAS_LEVEL else None
-        reasons = [say("reason", reason) for reason in incident.assessment.raised_by]
+        assessment = incident.assessment
+        # a burglar in earshot need not know who is at home
+        reasons = assessment.raised_by if aloud else in_short(assessment)
         return {
             "kind": say("kind", incident.kind),
             "level": "" if level is None else say("prompt", "level", level=str(int(level))),
-            "reasons": " ".join(reasons),
+            "reasons": " ".join(say("reason", reason) for reason in reasons),
         }
 
 

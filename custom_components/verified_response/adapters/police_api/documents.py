@@ -4,6 +4,7 @@ from ...core.errors import ShareRejectedError
 from ...core.evidence import Threat, Verdict
 from ...core.incident import Incident, IncidentKind, Stage
 from ...core.premises import Premises, ResponderMode
+from ...core.rules.validation.assess import in_short
 from ...engine.ports import IncidentRecord, Wording
 from ...public_safety import schema as wire
 from ...public_safety.bounds import LIST_MAX, LONG_TEXT_MAX, TEXT_MAX
@@ -119,9 +120,7 @@ def _proposer(by: str) -> wire.ProposedBy:
 
 def _summary(incident: Incident, wording: Wording) -> str:
     parts = [wording.sentence("kind", incident.kind)]
-    assessment = incident.assessment
-    reasons = (*assessment.raised_by, *assessment.lowered_by)
-    parts += [wording.sentence("reason", name) for name in reasons]
+    parts += [wording.sentence("reason", name) for name in in_short(incident.assessment)]
     if incident.ha_area:
         parts.append(wording.sentence("prompt", "called_from", place=incident.ha_area))
     if incident.message:

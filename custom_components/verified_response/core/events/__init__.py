@@ -21,6 +21,7 @@ from .areas import (
     ZoneBypassed,
 )
 from .hub import (
+    ClockJumped,
     CodeSpent,
     HistoryForgotten,
     HubRestarted,
@@ -67,6 +68,7 @@ __all__ = [
     "ArmingZoneChanged",
     "Assessed",
     "AttemptMade",
+    "ClockJumped",
     "CodeSpent",
     "CredentialChanged",
     "DeliveryChanged",
@@ -108,6 +110,7 @@ __all__ = [
 
 type Event = (
     HubRestarted
+    | ClockJumped
     | PolicySet
     | WrongCode
     | CodeSpent

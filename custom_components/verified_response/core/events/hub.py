@@ -16,6 +16,13 @@ class HubRestarted:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ClockJumped:
+    """The hub's clock was set: what waits goes on waiting for as long as it would have."""
+
+    by_s: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PolicySet:
     """The numbers in force from here on."""
 

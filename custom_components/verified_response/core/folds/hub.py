@@ -14,6 +14,7 @@ from ..state import (
     WalkTest,
 )
 from .fold import fold
+from .shifting import shifted
 
 
 @fold.register
@@ -29,6 +30,11 @@ def _(event: ev.HubRestarted, state: PremisesState, at: datetime) -> PremisesSta
         blind_since=event.blind_since,
         blind_until=at,
     )
+
+
+@fold.register
+def _(event: ev.ClockJumped, state: PremisesState, _at: datetime) -> PremisesState:
+    return shifted(state, timedelta(seconds=event.by_s))
 
 
 @fold.register

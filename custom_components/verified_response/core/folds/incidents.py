@@ -158,7 +158,7 @@ def _(event: ev.IncidentEnded, state: PremisesState, at: datetime) -> PremisesSt
 
 
 def source_of(item: EvidenceItem) -> tuple[str, str]:
-    """Return kind and source: what shares one portion of the evidence."""
+    """Return kind and source of an item."""
     source = (
         getattr(item, "zone_id", None)
         or getattr(item, "camera_id", None)
@@ -169,13 +169,19 @@ def source_of(item: EvidenceItem) -> tuple[str, str]:
     return type(item).__name__, source
 
 
+def _portion_of(item: EvidenceItem) -> tuple[str, ...]:
+    """Return what shares one portion: wrong codes at a lock must not push out that it was forced."""
+    says = ("kind", "trust", "outdoor", "observed", "forced_entry")
+    return *source_of(item), *(str(getattr(item, name, "")) for name in says)
+
+
 def bounded(items: tuple[EvidenceItem, ...]) -> tuple[EvidenceItem, ...]:
     """Return the evidence with the middle of the newest item's source thinned out.
 
     An incident may stay open for days; how it began and how it goes on is what people need.
     """
-    newest = source_of(items[-1])
-    places = [place for place, item in enumerate(items) if source_of(item) == newest]
+    newest = _portion_of(items[-1])
+    places = [place for place, item in enumerate(items) if _portion_of(item) == newest]
     if len(places) <= KEPT_PER_SOURCE:
         return items
     dropped = places[KEPT_PER_SOURCE // 2]

@@ -1,6 +1,6 @@
 """People: who is asked for their word, in which order and how often, and who is told what."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from .. import events as ev
 from ..effects import Push
@@ -10,6 +10,8 @@ from .story import Story
 
 ASK_ACTIONS = ("confirm", "false_alarm", "cannot_see")
 MAX_ASKS = 5
+AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
+"""Before any clock that was ever set."""
 RANKS = {"owner": 1, "household": 2}
 OTHER_RANK = 3
 """Asked in the order of their numbers; whoever has none by role, as here."""
@@ -83,7 +85,7 @@ def next_ask(incident: Incident, policy: Policy) -> datetime | None:
     if incident.stage not in {Stage.VERIFYING, Stage.AWAITING_CONFIRMATION}:
         return None
     if incident.asked_at is None:
-        return incident.opened_at
+        return AT_ONCE
     if incident.asks >= MAX_ASKS:
         return None
     return incident.asked_at + timedelta(seconds=policy.confirmation_window_s)

@@ -44,6 +44,8 @@ def decide(
     story = Story(state, premises, now)
     if state.policy != premises.policy:
         story.tell(ev.PolicySet(policy=premises.policy))
+    if isinstance(command, cmd.NoteJump):  # before anything is judged by the new time
+        story.tell(ev.ClockJumped(by_s=command.by_s))
     if not isinstance(command, cmd.HubStarted):  # the sensors have yet to be read again
         finish_exit_delays(story)  # first: a trip at the very end of the delay already counts
     finish_walk_test(story)
@@ -89,6 +91,7 @@ def _spend_code(story: Story, command: cmd.SpendCode) -> None:
 
 HANDLERS: Mapping[type, Callable[[Story, Any], None]] = {
     cmd.TimePassed: _nothing,
+    cmd.NoteJump: _nothing,
     cmd.HubStarted: hub_started,
     cmd.Arm: arm,
     cmd.Disarm: disarm,

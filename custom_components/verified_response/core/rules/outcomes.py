@@ -55,6 +55,13 @@ def effect_starts(story: Story, command: cmd.EffectStarts) -> None:
             if grant is None or not grant.is_active:
                 story.tell(ev.EffectFinished(effect_id=pending.id, code="grant_ended"))
                 return
+        case Push(prompt=prompt) as effect if prompt == QUESTION:
+            incident = story.state.incidents.get(effect.incident_id or "")
+            if incident is None or not incident.is_open:  # nobody is asked about what is over
+                story.tell(ev.EffectFinished(effect_id=pending.id, code="withdrawn"))
+                if pending.last_error is not None:
+                    _attempt_made(story, effect, pending.last_error)
+                return
     story.tell(ev.EffectStarted(effect_id=pending.id))
 
 

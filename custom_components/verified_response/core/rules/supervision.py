@@ -5,7 +5,7 @@ from datetime import timedelta
 from .. import commands as cmd
 from .. import events as ev
 from ..evidence import DevicesLost, ZoneLost
-from ..incident import IncidentKind, Stage
+from ..incident import BEFORE_SENDING, IncidentKind, Stage
 from ..premises import Zone
 from ..signals import TroubleKind
 from .alarm import technical
@@ -71,6 +71,8 @@ def _suspect_jamming(story: Story, zones: tuple[str, ...], new_id: str) -> None:
     burglary = story.open_incident(IncidentKind.BURGLARY)
     if burglary is not None:
         add_evidence(story, burglary.id, item)
+        if burglary.stage not in BEFORE_SENDING:  # before that, nothing leaves the house
+            tell_people(story, "suspected_jamming", incident_id=burglary.id, about=zones)
         return
     current = story.open_incident(IncidentKind.TAMPER)
     if current is None:

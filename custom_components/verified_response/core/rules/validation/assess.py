@@ -17,7 +17,7 @@ from .rule import Rule, RuleKind
 from .table import RULES
 from .unknown import unknowns
 
-__all__ = ["HUMAN_LEVEL", "RULES", "assess"]
+__all__ = ["HUMAN_LEVEL", "RULES", "assess", "in_short"]
 
 RAISE, CAP, HOLD = (
     tuple(rule for rule in RULES if rule.kind is kind)
@@ -60,6 +60,13 @@ def assess(
         proposed_by="person" if verdicts else "hub",
         policy_version=policy.version,
     )
+
+
+def in_short(assessment: Assessment) -> tuple[str, ...]:
+    """Return the reasons for a short message: what raised, what would have, and what lowered that."""
+    capped = {rule.name for rule in RAISE}.intersection(assessment.held_by)
+    would_have = (name for name in assessment.held_by if name in capped)
+    return (*assessment.raised_by, *would_have, *assessment.lowered_by)
 
 
 def _caps_of(rule: Rule, known: Known, already: Sequence[str]) -> tuple[Rule, ...] | None:
