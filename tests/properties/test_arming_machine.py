@@ -220,6 +220,13 @@ class ArmingMachine(RuleBasedStateMachine):
         self.oracle.wait(self.house.now + timedelta(seconds=seconds))
         self.house.wait(seconds)
 
+    @rule(seconds=st.sampled_from([-3600, -30, 90, 40000]))
+    def clock_is_set(self, seconds: float) -> None:
+        """The hub notices it at once."""
+        self.house.now += timedelta(seconds=seconds)
+        self.oracle.clock_is_set(self.house.now)
+        self.ask(cmd.NoteJump(by_s=seconds))
+
     @rule(seconds=st.sampled_from([-3600, -30, -1, 90, 40000]))
     def clock_jumps(self, seconds: float) -> None:
         self.house.now += timedelta(seconds=seconds)
