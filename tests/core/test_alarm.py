@@ -14,7 +14,7 @@ from custom_components.verified_response.core.evidence import (
 )
 from custom_components.verified_response.core.incident import IncidentKind, Stage
 from custom_components.verified_response.core.premises import ArmMode, ZoneType
-from custom_components.verified_response.core.signals import SignalKind
+from custom_components.verified_response.core.signals import SignalKind, TroubleKind
 from custom_components.verified_response.core.state import Phase
 from tests import builders
 from tests.core.house import House
@@ -82,6 +82,42 @@ def test_the_entry_delay_ends_in_alarm_and_then_the_abort_window_runs():
     assert house.siren() == [True]
     house.wait(30)
     assert house.incident.stage is Stage.VERIFYING
+
+
+@pytest.mark.parametrize(
+    ("doors", "seconds"),
+    [
+        (("side_door",), 45),
+        (("side_door", "front_door"), 40),
+        (("front_door", "side_door"), 30),
+        (("front_door", "front_door"), 30),
+        (("side_door", "hall"), 45),
+    ],
+)
+def test_each_door_has_its_own_delay_and_the_alarm_waits_for_the_shortest(
+    doors: tuple[str, ...], seconds: float
+):
+    house = House(builders.estate())
+    house.arm(at_once=True)
+    began = house.now
+    for door in doors:
+        house.trip(door)
+        house.wait(10)
+    while house.phase() is Phase.PENDING:
+        house.wait(1)
+    assert (house.now - began).total_seconds() == seconds
+    assert house.incident.stage is Stage.ABORT_WINDOW
+
+
+def test_a_door_of_another_area_shortens_the_delay_for_both():
+    house = House(builders.estate())
+    house.arm("house", at_once=True)
+    house.arm("garage", at_once=True)
+    house.trip("side_door")
+    house.wait(2)
+    house.trip("garage_door")
+    house.wait(30)
+    assert (house.phase("house"), house.phase("garage")) == (Phase.TRIGGERED, Phase.TRIGGERED)
 
 
 def test_motion_inside_follows_the_entry_delay():
@@ -245,6 +281,29 @@ def test_an_old_leak_wakes_people_without_a_siren():
     house.trip("leak")
     assert len(house.prompts()) == before + 1
     assert not house.siren()
+
+
+@pytest.mark.parametrize("first", ["a sensor was opened", "devices were lost"])
+def test_what_no_zone_opened_is_news_again_after_a_long_silence_too(first: str):
+    house = armed()
+    if first == "devices were lost":
+        house.lose("study", "hall", "kitchen_window")
+    else:
+        house.trouble("study", TroubleKind.TAMPER)
+    house.wait(24 * 3600)
+    before = len(house.pushed("ask_confirmation"))
+    house.trip("keypad_lid")
+    assert len(house.state.incidents) == 1
+    assert len(house.pushed("ask_confirmation")) == before + 1
+
+
+def test_what_was_only_found_open_does_not_break_the_silence():
+    house = armed()
+    house.trip("kitchen_window")
+    house.wait(24 * 3600)
+    house.signal("study", SignalKind.REPORTED_OPEN)
+    house.trip("kitchen_window")
+    assert house.siren() == [True, True]
 
 
 @pytest.mark.parametrize("kind", [SignalKind.RESTORED, SignalKind.UNAVAILABLE])

@@ -105,6 +105,14 @@ def test_a_third_alarm_within_one_incident_that_nobody_ended_shuts_it_down_too()
         assert house.pushed("zone_shut_down") == (["owner"] if alarms == 3 else [])
 
 
+def test_a_shut_down_zone_that_chatters_is_noted_once():
+    house = worn_out()
+    for _ in range(4):
+        house.pass_through("kitchen_window")
+        house.wait(1)
+    assert [item.zone_id for item in house.state.recent] == ["kitchen_window"]
+
+
 @pytest.mark.parametrize("again", ["disarmed", "another mode", "restarted"])
 def test_only_disarming_ends_it(again: str):
     house = worn_out()
@@ -278,6 +286,16 @@ def test_without_its_partner_it_draws_no_other_area_into_an_alarm(door: str):
     assert house.phase("house") is Phase.ARMED
     assert house.incident.areas == ("garage",)
     assert [item.zone_id for item in house.incident.evidence] == [door, "attic_east"]
+
+
+def test_without_its_partner_it_wakes_nobody_after_a_long_silence_in_a_running_alarm():
+    house = estate()
+    house.trip("kitchen_window")
+    house.wait(3600)
+    before = (house.siren(), len(house.pushed("ask_confirmation")))
+    house.trip("attic_east")
+    assert (house.siren(), len(house.pushed("ask_confirmation"))) == before
+    assert house.incident.evidence[-1].zone_id == "attic_east"
 
 
 def test_a_pair_inside_follows_an_entry_delay_like_any_motion():

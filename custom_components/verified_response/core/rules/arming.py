@@ -16,7 +16,7 @@ from ..errors import InvalidRequestError
 from ..incident import IncidentKind, Stage
 from ..premises import ALWAYS_ON, ArmMode, Zone, ZoneType
 from ..signals import Signal, SignalKind
-from ..state import AreaState, Exit, Phase
+from ..state import AreaState, ArmFailure, Exit, Phase
 from .asking import tell_people
 from .dispatch import end_incident, report_duress
 from .story import Story
@@ -213,34 +213,30 @@ def _stays(story: Story, area: AreaState, known: Exit) -> bool:
 
 def _fail(story: Story, area_id: str, mode: ArmMode, zones: tuple[str, ...], *, by: str) -> None:
     story.tell(ev.ArmingFailed(area_id=area_id, mode=mode, zones=zones, by=by))
-    _tell_failure(story, area_id)
+    _tell_failure(story, area_id, zones, rounds=1)
 
 
-def _tell_failure(story: Story, area_id: str) -> None:
+def _tell_failure(story: Story, area_id: str, zones: tuple[str, ...], *, rounds: int) -> None:
     """Tell one more group of people than before."""
-    failure = story.state.area(area_id).failure
-    if failure is None:
-        return
-    rounds = failure.rounds + 1
     story.tell(ev.FailureTold(area_id=area_id, round=rounds))
-    about = (area_id, *failure.zones)
+    about = (area_id, *zones)
     tell_people(story, "arm_failed", about=about, actions=("acknowledge",), groups=rounds)
 
 
-def failure_due(area: AreaState, again_s: int) -> datetime | None:
-    """Return when a failed arming is told again, None when there is none."""
-    if area.failure is None:
-        return None
-    slower = max(0, area.failure.rounds - TOLD_HOURLY_FROM)
-    return area.failure.told_at + timedelta(seconds=min(again_s * 2**slower, max(again_s, 3600)))
+def failure_due(failure: ArmFailure, again_s: int) -> datetime:
+    """Return when a failed arming is told again."""
+    slower = max(0, failure.rounds - TOLD_HOURLY_FROM)
+    return failure.told_at + timedelta(seconds=min(again_s * 2**slower, max(again_s, 3600)))
 
 
 def tell_failures_again(story: Story) -> None:
     """Tell what nobody has acknowledged."""
     for area_id, area in list(story.state.areas.items()):
-        due = failure_due(area, story.policy.arm_failed_again_s)
-        if due is not None and story.now >= due:
-            _tell_failure(story, area_id)
+        failure = area.failure
+        if failure is not None and story.now >= failure_due(
+            failure, story.policy.arm_failed_again_s
+        ):
+            _tell_failure(story, area_id, failure.zones, rounds=failure.rounds + 1)
 
 
 def acknowledge_failure(story: Story, command: cmd.AcknowledgeFailure) -> None:

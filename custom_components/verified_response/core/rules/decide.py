@@ -160,9 +160,9 @@ def next_deadline(state: PremisesState, premises: Premises) -> datetime | None:
         elif (step := next_step(incident, premises)) is not None:
             moments.append(step)
     moments.extend(
-        due
+        failure_due(area.failure, premises.policy.arm_failed_again_s)
         for area in state.areas.values()
-        if (due := failure_due(area, premises.policy.arm_failed_again_s)) is not None
+        if area.failure is not None
     )
     if state.walk_test is not None:
         moments.append(state.walk_test.until)

@@ -36,7 +36,7 @@ def see_panel(story: Story, command: cmd.SeePanel) -> None:
                 )
         case Phase.ARMED:
             _armed(story, command)
-        case Phase.PENDING | Phase.TRIGGERED:
+        case _:  # pending or triggered
             _alarmed(story, command)
 
 

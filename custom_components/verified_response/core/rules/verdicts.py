@@ -7,7 +7,7 @@ from .. import events as ev
 from ..errors import InvalidRequestError
 from ..evidence import CouldNotTell, Verdict
 from ..incident import DeliveryStatus, Incident, Stage
-from ..premises import ResponderMode
+from ..premises import ArmMode, ResponderMode
 from ..state import Phase
 from .asking import ask_people, next_ask, note_answer, tell_everybody
 from .dispatch import (
@@ -96,12 +96,15 @@ def dismiss(story: Story, command: cmd.Dismiss) -> None:
 
 def _protect_again(story: Story, area_id: str, *, by: str) -> None:
     area = story.state.area(area_id)
-    if area.mode is not None:
-        story.tell(
-            ev.AreaArmed(
-                area_id=area_id, mode=area.mode, by=by, bypassed=area.bypassed, reason="dismissed"
-            )
+    story.tell(
+        ev.AreaArmed(
+            area_id=area_id,
+            mode=area.mode or ArmMode.AWAY,
+            by=by,
+            bypassed=area.bypassed,
+            reason="dismissed",
         )
+    )
     for zone_id in area.alarms:
         zone = story.premises.zones.get(zone_id)
         if zone is not None:
