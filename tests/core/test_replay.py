@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 import pytest
@@ -21,7 +20,7 @@ from custom_components.verified_response.core.rules.replay import (
     read,
     replay,
 )
-from custom_components.verified_response.core.signals import SignalKind
+from custom_components.verified_response.core.rules.validation.assess import assess
 from tests.core.house import House
 
 OLD = Policy(version="2025.1-1", corroboration_window_s=10)
@@ -299,13 +298,18 @@ def test_what_raised_stands_though_its_evidence_was_thinned_out() -> None:
     assert not shown.differs
 
 
-def test_evidence_is_thinned_out_as_it_was_then() -> None:
+def test_evidence_is_thinned_out_as_it_was_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Sequence[Any]] = []
+
+    def watched(evidence: Sequence[Any], *others: Any, **more: Any) -> Any:
+        seen.append(evidence)
+        return assess(evidence, *others, **more)
+
+    monkeypatch.setattr(f"{read.__module__}.assess", watched)
     house = House()
-    found = partial(house.signal, "kitchen_window", SignalKind.REPORTED_OPEN)
-    shown = hours(house, 82, 25, found)
-    held = ["found_open" in step.present.held_by for step in shown.steps]
-    assert any(held)
-    assert not held[-1], "the middle is not kept"
+    shown = hours(house, 82, 25, lambda: house.trip("hall"))
+    assert len(shown.steps) == 83 > len(house.incident.evidence)
+    assert tuple(seen[-1]) == house.incident.evidence
     assert not shown.differs
 
 

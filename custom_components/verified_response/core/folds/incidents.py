@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from .. import events as ev
+from ..assessment import AlarmLevel
 from ..evidence import EvidenceItem, PersonSeen, ZoneTrip
 from ..incident import HAS_LEVEL, Attempt, Incident, IncidentKind, Stage
 from ..state import (
@@ -145,9 +146,13 @@ def _(event: ev.IncidentEnded, state: PremisesState, at: datetime) -> PremisesSt
         state = _remembered(state, incident, Outcome(at=at, false=false, doubted=not event.recall))
     elif incident.kind is IncidentKind.DURESS:
         state = _without_doubted(state)
+    assessment = incident.assessment
+    if event.stage is Stage.CANCELLED and assessment.level is not None:
+        assessment = replace(assessment, level=int(AlarmLevel.NO_CALL))  # AVS-01: cleared
     return with_incident(
         state,
         event.incident_id,
+        assessment=assessment,
         stage=event.stage,
         until=None,
         look_until=None,
