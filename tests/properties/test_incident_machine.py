@@ -1,65 +1,96 @@
 """Random days of a house: whatever is pressed, trips, fails or restarts, the invariants hold."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from custom_components.verified_response.core import commands as cmd
-from custom_components.verified_response.core import events as ev
-from custom_components.verified_response.core.access import GONE, AccessGrant
 from custom_components.verified_response.core.codec import from_plain, to_plain
 from custom_components.verified_response.core.detection import Trust
-from custom_components.verified_response.core.effects import (
-    ClearCredential,
-    PendingEffect,
-    Push,
-    SetCredential,
-    Share,
-    ShareAction,
-)
+from custom_components.verified_response.core.effects import PendingEffect
 from custom_components.verified_response.core.errors import InvalidRequestError
 from custom_components.verified_response.core.evidence import (
     DetectedKind,
-    PersonReported,
+    HouseholdPresent,
+    LockReported,
+    LockSign,
+    Noted,
+    PowerReturned,
+    SoundHeard,
+    StormReported,
     Threat,
-    ZoneTrip,
+    VehicleReported,
 )
 from custom_components.verified_response.core.folds.evolve import evolve
-from custom_components.verified_response.core.incident import (
-    BEFORE_SENDING,
-    HAS_LEVEL,
-    STAYS_AT_HOME,
-    DeliveryStatus,
-    Incident,
-    IncidentKind,
-    Stage,
-)
+from custom_components.verified_response.core.incident import IncidentKind
 from custom_components.verified_response.core.premises import (
+    SOUNDS,
     ArmMode,
     Release,
     ResponderKind,
     ResponderMode,
+    ZoneType,
 )
-from custom_components.verified_response.core.rules.validation.assess import HUMAN_LEVEL
-from custom_components.verified_response.core.signals import Signal, SignalKind
-from custom_components.verified_response.core.state import Phase, PremisesState
+from custom_components.verified_response.core.signals import Signal, SignalKind, TroubleKind
+from custom_components.verified_response.core.state import KEPT_PER_SOURCE, Phase, PremisesState
 from tests import builders
 from tests.core.house import House
 
-MAY_BE_SENT_AGAIN = {
-    DeliveryStatus.HELD,
-    DeliveryStatus.REJECTED,
-    DeliveryStatus.WITHDRAWN,
+from .invariants import Invariants
+
+ZONES = (
+    *builders.zones(),
+    builders.zone("attic_east", ZoneType.INTERIOR, cross=("attic_west",)),
+    builders.zone("attic_west", ZoneType.INTERIOR, cross=("attic_east",)),
+    builders.zone("annex_window", ZoneType.PERIMETER, "annex"),
+    builders.zone("bridge", ZoneType.INTERIOR, areas=("garage", "annex")),
+)
+INSIDE = ("front_door", "hall", "kitchen_window", "kitchen_glass", "attic_east", "attic_west")
+ZONE = st.sampled_from([item.id for item in ZONES])
+AREA = st.sampled_from(["house", "house", "garage", "annex"])
+BY = st.sampled_from(["owner", "contact:owner", "contact:neighbour"])
+SOME = st.one_of(st.just(frozenset()), st.just(frozenset()), st.frozensets(ZONE, max_size=2))
+OPENED = st.sampled_from(
+    [frozenset(names) for names in ((), (), ("kitchen_window",), ("front_door", "study"))]
+)
+DURESS = st.sampled_from([False, False, False, True])
+PRESENT = st.frozensets(st.sampled_from(["owner", "cleaner"]), max_size=2)
+NOTED: Mapping[str, Callable[[datetime, str], Noted]] = {
+    **{
+        sound: lambda at, key, sound=sound: SoundHeard(at=at, sign_id=key, kind=sound)
+        for sound in sorted(SOUNDS)
+    },
+    **{
+        sign: lambda at, key, sign=sign: LockReported(at=at, door_id=key, kind=sign)
+        for sign in LockSign
+    },
+    "vehicle": lambda at, key: VehicleReported(at=at, sign_id=key),
+    "household": lambda at, key: HouseholdPresent(at=at, who=key),
+    "storm": lambda at, key: StormReported(at=at, sign_id=key),
+    "power": lambda at, key: PowerReturned(at=at, sign_id=key),
 }
+ABOUT_THINGS: st.SearchStrategy[cmd.Command] = st.one_of(
+    st.builds(
+        cmd.ReportLost, zones=st.frozensets(ZONE, min_size=1, max_size=4), new_id=st.just("")
+    ),
+    st.builds(cmd.ReportTrouble, zone_id=ZONE, kind=st.sampled_from(TroubleKind), on=st.booleans()),
+    st.builds(cmd.NoteWrongCode, area_id=st.sampled_from(["house", None]), by=st.just("keypad")),
+    st.builds(cmd.SpendCode, code_id=st.sampled_from(["c1", "c2"]), contact_id=st.just("owner")),
+    st.builds(
+        cmd.ForgetHistory,
+        subject_id=st.sampled_from(["front_door", "kitchen_window", "hall", "attic"]),
+        by=st.just("owner"),
+    ),
+)
 NUMBER = st.integers(0, 997)
 SECONDS = st.sampled_from([0, 1, 5, 29, 30, 31, 60, 61, 300, 1801, 7200])
 
 
-class IncidentMachine(RuleBasedStateMachine):
+class IncidentMachine(Invariants, RuleBasedStateMachine):
     """One house, and everything that can be asked of it."""
 
     @initialize(
@@ -67,9 +98,13 @@ class IncidentMachine(RuleBasedStateMachine):
         entry_delay=st.sampled_from([0, 30]),
         people=st.booleans(),
         siren=st.booleans(),
+        auto_bypass=st.booleans(),
     )
-    def move_in(self, exit_delay: int, entry_delay: int, people: bool, siren: bool) -> None:
+    def move_in(
+        self, exit_delay: int, entry_delay: int, people: bool, siren: bool, auto_bypass: bool
+    ) -> None:
         policy = builders.policy(
+            auto_bypass=auto_bypass,
             exit_delay_s=exit_delay,
             entry_delay_s=entry_delay,
             siren="siren.house" if siren else None,
@@ -77,8 +112,12 @@ class IncidentMachine(RuleBasedStateMachine):
         center = builders.responder(
             "center", kind=ResponderKind.MONITORING_CENTER, release=Release.UNANSWERED
         )
+        annex = builders.area("annex", panel="alarm_control_panel.annex")
         premises = builders.premises(
-            policy=policy, responders=builders.by_id([builders.responder("desk"), center])
+            policy=policy,
+            areas=builders.by_id([builders.area("house"), builders.area("garage"), annex]),
+            zones=builders.by_id(ZONES),
+            responders=builders.by_id([builders.responder("desk"), center]),
         )
         self.house = House(premises if people else replace(premises, contacts={}))
 
@@ -91,6 +130,8 @@ class IncidentMachine(RuleBasedStateMachine):
         except InvalidRequestError:
             assert self.house.state is before
             return
+        if getattr(command, "duress", False):
+            self.look_at_duress(before, events, command)
         state = before
         for event in events:
             self.look_at_event(state, event, command)
@@ -99,169 +140,141 @@ class IncidentMachine(RuleBasedStateMachine):
         self.look_at_step(before, events, command)
         self.look_at_state()
 
-    def look_at_event(self, state: PremisesState, event: ev.Event, command: cmd.Command) -> None:
-        match event:
-            case ev.AreaDisarmed(area_id=area_id):
-                assert isinstance(command, cmd.Disarm)
-                assert command.area_id == area_id
-            case ev.IncidentEnded():
-                assert isinstance(command, cmd.Disarm | cmd.Dismiss)
-            case ev.PersonOutside(camera_id=camera_id, at=at):
-                assert isinstance(command, cmd.ReportOutside)
-                assert any(area.phase is Phase.ARMED for area in state.areas.values())
-                assert not self.burglaries(state), "in a burglary it is evidence"
-                last = state.outside_at.get(camera_id)
-                assert last is None or abs((at - last).total_seconds()) >= 10
-            case ev.EvidenceAdded(incident_id=incident_id, item=PersonReported() as report):
-                incident = state.incidents[incident_id]
-                trips = [item.at for item in incident.evidence if isinstance(item, ZoneTrip)]
-                assert report.at >= max(trips) - timedelta(seconds=30)
-                assert report.trust is Trust.LOW
-                assert incident.is_open
-                assert not incident.is_distress
-            case ev.ShareRequested(incident_id=incident_id, responder_id=responder_id):
-                incident = state.incidents[incident_id]
-                delivery = incident.deliveries.get(responder_id)
-                assert delivery is None or delivery.status in MAY_BE_SENT_AGAIN
-                self.look_at_release(incident, responder_id, command)
-            case ev.EffectRequested(effect=Share() as share):
-                incident = state.incidents[share.incident_id]
-                assert incident.is_distress or incident.stage not in BEFORE_SENDING
-                assert incident.kind not in STAYS_AT_HOME
-                assert share.action is not ShareAction.CANCEL or incident.recall
-                same = [
-                    item
-                    for item in state.effects.values()
-                    if isinstance(item.effect, Share)
-                    and (item.effect.incident_id, item.effect.responder_id, item.effect.action)
-                    == (share.incident_id, share.responder_id, ShareAction.CREATE)
-                ]
-                assert share.action is not ShareAction.CREATE or not same, "two creates under way"
-            case ev.EffectRequested(effect=Push(incident_id=str(incident_id))):
-                incident = state.incidents[incident_id]
-                assert not incident.covert
-                assert not incident.silent
-            case ev.EffectRequested(effect=SetCredential(grant_id=grant_id, door_id=door_id)):
-                assert door_id in state.grants[grant_id].credentials
-
-    @staticmethod
-    def burglaries(state: PremisesState) -> list[Incident]:
-        return [
-            item
-            for item in state.open_incidents()
-            if item.kind is IncidentKind.BURGLARY and not item.is_distress
-        ]
-
-    def look_at_release(self, incident: Incident, responder_id: str, command: cmd.Command) -> None:
-        if isinstance(command, cmd.ShareWith):
-            return
-        assert not incident.held
-        responder = self.house.premises.responders[responder_id]
-        assert responder.mode is not ResponderMode.OFF
-        if not incident.confirmed and not incident.is_distress:
-            assert responder.release is Release.UNANSWERED
-            assert incident.asks >= 2
-            assert not incident.verdicts
-            assert (incident.assessment.level or 0) >= 2
-
-    def look_at_step(
-        self, before: PremisesState, events: Sequence[ev.Event], command: cmd.Command
-    ) -> None:
-        after = self.house.state
-        if isinstance(command, cmd.ReportOutside | cmd.ReportDetection):
-            assert set(after.incidents) == set(before.incidents), "seeing opens nothing"
-        finished = {item.effect_id for item in events if isinstance(item, ev.EffectFinished)}
-        assert set(before.effects) - set(after.effects) <= finished
-        for area_id in set(before.areas) | set(after.areas):
-            if after.area(area_id).phase is Phase.DISARMED and not isinstance(command, cmd.Disarm):
-                assert before.area(area_id).phase is Phase.DISARMED
-        if isinstance(command, cmd.TimePassed):
-            due = self.house.deadline
-            assert due is None or due > self.house.now, "busy loop"
-
-    def look_at_state(self) -> None:
-        state, now = self.house.state, self.house.now
-        for area in state.areas.values():
-            assert (area.mode is None) == (area.phase is Phase.DISARMED)
-            if area.phase in {Phase.PENDING, Phase.TRIGGERED}:
-                incident = state.incidents[area.incident_id or ""]
-                assert incident.is_open
-                assert incident.kind is IncidentKind.BURGLARY
-                assert (area.phase is Phase.PENDING) == (incident.stage is Stage.ENTRY_DELAY)
-        for incident in state.incidents.values():
-            self.look_at_incident(incident)
-        for grant in state.grants.values():
-            assert not (grant.is_active and now >= grant.expires_at)
-            self.look_at_removals(grant)
-
-    def look_at_incident(self, incident: Incident) -> None:
-        level = incident.assessment.level or 0
-        words = [verdict.threat for verdict in incident.verdicts if verdict.threat is not None]
-        assert level < 4 or Threat.LIFE in words
-        if "person_reported_and_detector" in incident.assessment.raised_by:
-            assert any(isinstance(item, ZoneTrip) and item.observed for item in incident.evidence)
-            assert any(
-                isinstance(item, PersonReported)
-                and item.kind is DetectedKind.PERSON
-                and not item.outdoor
-                for item in incident.evidence
-            )
-        if incident.kind in HAS_LEVEL and incident.is_open:
-            assert all(level >= HUMAN_LEVEL[word][0] for word in words)
-        if incident.is_open or not incident.recall:
-            return
-        for delivery in incident.deliveries.values():
-            pending = {
-                share.effect.action
-                for share in self.house.shares(delivery.responder_id)
-                if isinstance(share.effect, Share) and share.effect.incident_id == incident.id
-            }
-            if delivery.status is DeliveryStatus.CANCELLING:
-                assert ShareAction.CANCEL in pending or delivery.reason is not None
-            elif delivery.status is DeliveryStatus.STARTED:
-                assert pending or incident.stage is Stage.CLOSED
-            elif delivery.status is DeliveryStatus.DELIVERED:
-                assert incident.stage is Stage.CLOSED, "got it, and was never called back"
-            else:
-                assert delivery.status in MAY_BE_SENT_AGAIN | {DeliveryStatus.CANCELLED}
-                assert delivery.status is not DeliveryStatus.HELD
-
-    def look_at_removals(self, grant: AccessGrant) -> None:
-        if grant.is_active:
-            return
-        being_cleared = {
-            item.effect.door_id
-            for item in self.house.pending(ClearCredential)
-            if isinstance(item.effect, ClearCredential) and item.effect.grant_id == grant.id
-        }
-        for credential in grant.credentials.values():
-            assert credential.status in GONE or credential.door_id in being_cleared
-
     # --- the alarm ---------------------------------------------------------------------------
 
-    @rule(area=st.sampled_from(["house", "garage"]), mode=st.sampled_from(ArmMode))
-    def arm(self, area: str, mode: ArmMode) -> None:
-        self.do(cmd.Arm(area_id=area, mode=mode, by="owner"))
+    @rule(
+        area=AREA,
+        mode=st.sampled_from(ArmMode),
+        opened=OPENED,
+        bypass=SOME,
+        at_once=st.booleans(),
+        attended=st.booleans(),
+    )
+    def arm(
+        self,
+        area: str,
+        mode: ArmMode,
+        opened: frozenset[str],
+        bypass: frozenset[str],
+        at_once: bool,
+        attended: bool,
+    ) -> None:
+        self.do(
+            cmd.Arm(
+                area_id=area,
+                mode=mode,
+                by="owner",
+                open_zones=opened,
+                bypass=bypass,
+                at_once=at_once,
+                attended=attended,
+            )
+        )
 
-    @rule(area=st.sampled_from(["house", "garage"]), duress=st.booleans())
+    @rule(area=st.sampled_from(["house", "garage"]), mode=st.sampled_from(ArmMode))
+    def arm_plainly(self, area: str, mode: ArmMode) -> None:
+        self.do(cmd.Arm(area_id=area, mode=mode, by="owner", at_once=True))
+
+    @rule(
+        zones=st.lists(st.sampled_from(INSIDE), min_size=1, max_size=3),
+        pause=st.sampled_from([0, 10, 31]),
+    )
+    def somebody_breaks_in(self, zones: list[str], pause: float) -> None:
+        self.arm_plainly("house", ArmMode.AWAY)
+        for zone in zones:
+            self.signal(zone, SignalKind.TRIPPED, frozenset(), frozenset())
+            self.time_passes(pause)
+
+    @precondition(lambda self: self.phases() - {Phase.DISARMED})
+    @rule(area=AREA, zone=ZONE, on=st.booleans())
+    def bypass(self, area: str, zone: str, on: bool) -> None:
+        self.do(cmd.Bypass(area_id=area, zone_id=zone, on=on, by="owner"))
+
+    @precondition(
+        lambda self: any(item.failure is not None for item in self.house.state.areas.values())
+    )
+    @rule(area=AREA)
+    def acknowledge(self, area: str) -> None:
+        self.do(cmd.AcknowledgeFailure(area_id=area, by="owner"))
+
+    @rule(
+        phase=st.sampled_from(Phase),
+        mode=st.sampled_from([None, *ArmMode]),
+        person=st.booleans(),
+        present=PRESENT,
+    )
+    def panel(
+        self, phase: Phase, mode: ArmMode | None, person: bool, present: frozenset[str]
+    ) -> None:
+        self.do(
+            cmd.SeePanel(
+                area_id="annex",
+                phase=phase,
+                mode=mode,
+                by="panel",
+                new_id=self.house.new_id(),
+                person=person,
+                present=present,
+            )
+        )
+
+    def phases(self) -> set[Phase]:
+        return {area.phase for area in self.house.state.areas.values()}
+
+    @rule()
+    def walk_test(self) -> None:
+        ends = self.house.state.walk_test is not None
+        self.do(cmd.EndWalkTest(by="owner") if ends else cmd.StartWalkTest(by="owner"))
+
+    @rule(area=AREA, duress=DURESS)
     def disarm(self, area: str, duress: bool) -> None:
         self.do(cmd.Disarm(area_id=area, by="owner", duress=duress, new_id=self.house.new_id()))
 
     @rule(
-        zone=st.sampled_from([item.id for item in builders.zones()]),
+        zone=ZONE,
         kind=st.sampled_from(
             [SignalKind.TRIPPED] * 4
             + [SignalKind.RESTORED, SignalKind.UNAVAILABLE, SignalKind.REPORTED_OPEN]
         ),
+        lost=SOME,
+        present=PRESENT,
     )
-    def signal(self, zone: str, kind: SignalKind) -> None:
+    def signal(
+        self, zone: str, kind: SignalKind, lost: frozenset[str], present: frozenset[str]
+    ) -> None:
         signal = Signal(zone_id=zone, kind=kind, at=self.house.now)
         phases = {key: area.phase for key, area in self.house.state.areas.items()}
         opened = set(self.house.state.incidents)
-        self.do(cmd.SeeSignal(signal=signal, new_id=self.house.new_id()))
+        self.do(
+            cmd.SeeSignal(
+                signal=signal, new_id=self.house.new_id(), lost=lost - {zone}, present=present
+            )
+        )
         if kind is SignalKind.UNAVAILABLE:
             assert {key: area.phase for key, area in self.house.state.areas.items()} == phases
             assert set(self.house.state.incidents) == opened
+
+    @precondition(lambda self: self.house.state.open_incidents())
+    @rule(zone=ZONE, pause=st.sampled_from([6, 61]))
+    def chatter(self, zone: str, pause: float) -> None:
+        """A loose contact, for as long as it takes to fill its portion of the evidence."""
+        for _ in range(KEPT_PER_SOURCE + 5):
+            self.time_passes(pause)
+            signal = Signal(zone_id=zone, kind=SignalKind.TRIPPED, at=self.house.now)
+            self.do(cmd.SeeSignal(signal=signal, new_id=self.house.new_id()))
+
+    @rule(
+        kind=st.sampled_from(sorted(NOTED)), ago=st.sampled_from([0, 0, 20]), who=st.integers(0, 2)
+    )
+    def note(self, kind: str, ago: float, who: int) -> None:
+        at = self.house.now - timedelta(seconds=ago)
+        self.do(cmd.NoteEvidence(item=NOTED[kind](at, f"n{who}")))
+
+    @rule(command=ABOUT_THINGS)
+    def thing(self, command: cmd.Command) -> None:
+        if isinstance(command, cmd.ReportLost | cmd.ReportTrouble):
+            command = replace(command, new_id=self.house.new_id())
+        self.do(command)
 
     @rule(kind=st.sampled_from(["panic", "medical", "fire"]), silent=st.booleans())
     def call_for_help(self, kind: str, silent: bool) -> None:
@@ -275,13 +288,27 @@ class IncidentMachine(RuleBasedStateMachine):
         known = list(self.house.state.incidents)
         return known[-1 - number % min(3, len(known))] if known else "nothing"
 
-    @rule(number=NUMBER, threat=st.sampled_from(Threat))
-    def confirm(self, number: int, threat: Threat) -> None:
-        self.do(cmd.Confirm(incident_id=self.some_incident(number), threat=threat, by="owner"))
+    @precondition(lambda self: self.house.state.incidents)
+    @rule(number=NUMBER, threat=st.sampled_from(Threat), by=BY)
+    def confirm(self, number: int, threat: Threat, by: str) -> None:
+        self.do(cmd.Confirm(incident_id=self.some_incident(number), threat=threat, by=by))
 
-    @rule(number=NUMBER)
-    def dismiss(self, number: int) -> None:
-        self.do(cmd.Dismiss(incident_id=self.some_incident(number), by="owner"))
+    @precondition(lambda self: self.house.state.incidents)
+    @rule(number=NUMBER, by=BY, duress=DURESS)
+    def dismiss(self, number: int, by: str, duress: bool) -> None:
+        self.do(
+            cmd.Dismiss(
+                incident_id=self.some_incident(number),
+                by=by,
+                duress=duress,
+                new_id=self.house.new_id(),
+            )
+        )
+
+    @precondition(lambda self: self.house.state.incidents)
+    @rule(number=NUMBER, by=BY)
+    def cannot_see(self, number: int, by: str) -> None:
+        self.do(cmd.CannotSee(incident_id=self.some_incident(number), by=by))
 
     @rule(number=NUMBER, responder=st.sampled_from(["desk", "center", "nobody"]))
     def share(self, number: int, responder: str) -> None:
@@ -434,10 +461,10 @@ class IncidentMachine(RuleBasedStateMachine):
             self.do(cmd.TimePassed())
         self.house.now = until
 
-    @rule(seconds=st.sampled_from([-3600, -1, 90, 40000]))
-    def clock_jumps(self, seconds: float) -> None:
+    @rule(seconds=st.sampled_from([-3600, -1, 90, 40000]), noticed=st.booleans())
+    def clock_jumps(self, seconds: float, noticed: bool) -> None:
         self.house.now += timedelta(seconds=seconds)
-        self.do(cmd.TimePassed())
+        self.do(cmd.NoteJump(by_s=seconds) if noticed else cmd.TimePassed())
 
     @rule(away=SECONDS)
     def hub_restarts(self, away: float) -> None:
