@@ -4,7 +4,7 @@ import asyncio
 import json
 import sqlite3
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from sandbox.demo.house_setup import DOMAIN, ENTRY_DELAY_S, set_up
 from sandbox.demo.scenario import Burglary
 from sandbox.demo.stage import FRONT_DOOR
 from sandbox.demo.timeline import Timeline
+from sandbox.home_client import HomeError
 from sandbox.real_home import RealHome
 from tests.real.conftest import StartHome
 from tests.real.on_disk import Fact, journal
@@ -74,6 +75,30 @@ class Life:
 
     async def break_in_and_confirm(self) -> str:
         """A window breaks, the owner taps the button of the push; return the incident."""
+        incident_id = await self.break_in()
+        await self.play.owner_confirms()
+        return incident_id
+
+    async def break_in_and_share(self) -> str:
+        """A window breaks, and it is handed over by hand before anybody confirmed it."""
+        incident_id = await self.break_in()
+        wanted: dict[str, object] = {
+            "incident_id": incident_id,
+            "responder": "Police desk",
+            "ground": "consent",
+        }
+
+        async def taken() -> bool:
+            with suppress(HomeError):  # refused while the abort window runs
+                await self.play.ours("share_incident", wanted)
+                return True
+            return False
+
+        await self.play.home.wait_until(taken, within=40, what="the end of the abort window")
+        return incident_id
+
+    async def break_in(self) -> str:
+        """A window breaks; return the incident."""
         await self.play.house("set", entity_id=WINDOW, state="off")
         await self.play.home.call("demo_house", "messages", {"clear": True}, response=True)
         await self.play.arm()
@@ -81,7 +106,6 @@ class Life:
         incident_id = str(
             (await self.play.incident_is("abort_window"))["attributes"]["incident_id"]
         )
-        await self.play.owner_confirms()
         return incident_id
 
     def desk_rows(self, query: str) -> list[dict[str, Any]]:
@@ -220,7 +244,7 @@ async def test_power_cut_in_the_entry_delay_and_with_a_code_on_the_lock(life: Li
 async def test_power_cut_before_the_desk_could_answer_and_with_a_cancel_to_send(life: Life) -> None:
     play, road = life.play, life.road
     road.create = Create.ANSWER_HANGS
-    incident_id = await life.break_in_and_confirm()
+    incident_id = await life.break_in_and_share()
     await asyncio.wait_for(road.hangs.wait(), 30)
     await life.power_cut()
     assert len(play.desk.incidents()) == 1
