@@ -103,10 +103,8 @@ class Life:
         await self.play.home.call("demo_house", "messages", {"clear": True}, response=True)
         await self.play.arm()
         await self.play.trip(WINDOW)
-        incident_id = str(
-            (await self.play.incident_is("abort_window"))["attributes"]["incident_id"]
-        )
-        return incident_id
+        state = await self.play.incident_is("abort_window")
+        return str(state["attributes"]["incident_id"])
 
     def desk_rows(self, query: str) -> list[dict[str, Any]]:
         """Read the desk's own database."""
