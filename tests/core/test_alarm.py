@@ -437,3 +437,19 @@ def test_chatter_that_reaches_another_area_is_kept():
     house.wait(1)
     house.trip("passage")
     assert set(house.incident.areas) == {"house", "garage"}
+
+
+def test_a_contact_that_comes_and_goes_is_found_open_once():
+    house = armed()
+    for _ in range(5):
+        house.signal("kitchen_window", SignalKind.UNAVAILABLE)
+        house.signal("kitchen_window", SignalKind.REPORTED_OPEN)
+        house.wait(2)
+    assert [prompt for _, prompt in house.prompts()].count("zone_found_open") == 2  # two people
+
+
+def test_what_is_found_open_in_the_abort_window_is_told_to_nobody_yet():
+    house = armed()
+    house.trip("kitchen_glass")
+    house.signal("kitchen_window", SignalKind.REPORTED_OPEN)
+    assert house.prompts() == []

@@ -214,3 +214,18 @@ def test_a_new_policy_is_told_before_anything_it_decides():
     assert told[0] == ev.PolicySet(policy=house.premises.policy)
     assert house.phase() is Phase.TRIGGERED
     assert house.state.policy == house.premises.policy
+
+
+def test_an_area_that_was_removed_in_alarm_is_let_go_of_and_its_incident_can_be_ended():
+    house = House()
+    house.arm(at_once=True)
+    house.trip("kitchen_window")
+    house.confirm()
+    zones = {key: item for key, item in house.premises.zones.items() if item.areas != ("house",)}
+    areas = {key: item for key, item in house.premises.areas.items() if key != "house"}
+    house.premises = replace(house.premises, areas=areas, zones=zones)
+    house.do(cmd.HubStarted(last_alive=None, resumed=True))
+    assert house.phase() is Phase.DISARMED
+    assert house.incident.is_open
+    house.dismiss()
+    assert house.incident.stage == "closed"

@@ -189,14 +189,23 @@ def test_it_joins_what_is_open_already():
         (Phase.ARMING, None, ArmMode.AWAY),
     ],
 )
-@pytest.mark.parametrize("phase", [Phase.PENDING, Phase.TRIGGERED])
 def test_an_alarm_counts_though_nobody_heard_it_being_armed(
-    phase: Phase, before: Phase, mode: ArmMode | None, armed: ArmMode
+    before: Phase, mode: ArmMode | None, armed: ArmMode
 ):
     house = annex(before)
-    house.panel(phase, mode)
+    house.panel(Phase.TRIGGERED, mode)
     area = house.state.area("annex")
-    assert (area.phase, area.mode, area.exit) == (phase, armed, None)
+    assert (area.phase, area.mode, area.exit) == (Phase.TRIGGERED, armed, None)
+
+
+@pytest.mark.parametrize("before", [Phase.DISARMED, Phase.ARMING])
+def test_a_panel_that_calls_its_exit_delay_pending_opens_nothing(before: Phase):
+    house = annex(before)
+    house.panel(Phase.PENDING)
+    assert house.phase("annex") is before
+    house.panel(Phase.ARMED, ArmMode.AWAY)
+    house.wait(600)
+    assert (house.phase("annex"), house.state.incidents) == (Phase.ARMED, {})
 
 
 def test_who_is_at_home_comes_with_it():
@@ -271,3 +280,13 @@ def test_disarming_it_ends_no_alarm_that_it_has_no_part_in():
     house.panel(Phase.DISARMED, person=True)
     assert house.phase("annex") is Phase.DISARMED
     assert house.incident.is_open
+
+
+def test_a_second_alarm_of_a_panel_that_armed_itself_again_is_asked_about():
+    house = old_alarm()
+    house.panel(Phase.ARMED)
+    house.wait(86400)
+    asked = len(house.pushed("ask_confirmation"))
+    house.panel(Phase.TRIGGERED)
+    assert len(house.pushed("ask_confirmation")) > asked
+    assert house.siren()[-1] is True

@@ -154,6 +154,11 @@ def test_one_missed_in_a_burglary_is_told_and_kept():
     house.trip("front_door")
     house.lose("study")
     assert house.incident.evidence[-1] == ZoneLost(at=house.now, zone_id="study")
+    assert (
+        house.pushed("zone_silent") == []
+    )  # before the abort window ends nothing leaves the house
+    house.wait(60)
+    house.lose("porch")
     assert house.pushed("zone_silent") == ["owner"]
 
 
@@ -225,3 +230,12 @@ def test_at_night_only_what_counts_at_night_is_missed():
     house.arm(mode=ArmMode.NIGHT, at_once=True)
     house.lose("hall")
     assert not house.told(ev.EffectRequested)
+
+
+def test_an_old_tamper_alarm_does_not_cover_up_jamming():
+    house = armed()
+    house.trouble("study", TroubleKind.TAMPER)
+    house.wait(86400)
+    asked = len(house.pushed("ask_confirmation"))
+    house.lose("front_door", "kitchen_window", "study", "hall")
+    assert len(house.pushed("ask_confirmation")) > asked

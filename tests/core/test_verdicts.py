@@ -216,3 +216,16 @@ def test_forgetting_what_never_was_says_nothing(subject: str):
 def test_forgetting_what_nobody_configured_is_refused():
     with pytest.raises(InvalidRequestError, match="zone_unknown"):
         House().do(cmd.ForgetHistory(subject_id="attic", by="owner"))
+
+
+def test_a_denial_does_not_release_what_a_restart_held():
+    house = House()
+    house.arm(at_once=True)
+    house.trip("kitchen_window")
+    house.confirm()  # in the abort window: nothing was sent yet
+    house.restart(after=600)
+    assert house.incident.held
+    house.dismiss()
+    house.wait(600)
+    assert house.incident.held
+    assert not house.shares("desk")

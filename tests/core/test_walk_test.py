@@ -167,3 +167,9 @@ def test_starting_again_starts_anew():
 def test_ending_what_does_not_run_is_refused():
     with pytest.raises(InvalidRequestError, match="no_walk_test"):
         House().stop_walking()
+
+
+def test_it_ends_when_a_linked_panel_arms():
+    house = walking()
+    house.panel(Phase.ARMED, ArmMode.AWAY)
+    assert house.state.walk_test is None  # else what trips in an armed house would be a mere try

@@ -437,6 +437,8 @@ class Oracle:
         """Another panel changed; when it forgets its alarm by itself, nobody has ended the incident."""
         area = self.areas[name]
         incident = self.burglary()
+        if phase != "disarmed":
+            self.walking_until = None
         if phase == "disarmed":
             told = incident is not None and name in incident["areas"]
             by_itself = told and incident["stage"] == "open" and not incident["confirmed"]
@@ -447,6 +449,8 @@ class Oracle:
             if area["phase"] == "disarmed" or (phase == "armed" and area["phase"] not in IN_ALARM):
                 area.update(phase=phase, mode=mode)
             return
+        if phase == "pending" and area["phase"] not in PROTECTING:
+            return  # an exit delay, as some panels call it
         if area["phase"] not in IN_ALARM:
             known = area["mode"] if area["phase"] == "armed" else mode
             area.update(phase="armed", mode=known or area["mode"] or "away")

@@ -85,7 +85,7 @@ async def compose(
         desk=desk,
         intake=Intake(desk, ids, present=partial(present, hass, premises)),
         supervision=Supervision(desk, clock, ids),
-        keypad=Keypad(desk, HashedCodeBook(hass, stored_codes(entry))),
+        keypad=Keypad(desk, ids, HashedCodeBook(hass, stored_codes(entry))),
         granting=granting,
         watch=seeing.watch,
         learning=seeing.learning,

@@ -215,6 +215,14 @@ class ReportDistress:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ReportDuress:
+    """A duress code was typed where it could do nothing else; nobody may see it."""
+
+    new_id: str
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Confirm:
     """A human says somebody is there."""
 
@@ -370,6 +378,7 @@ type Command = (
     | ReportNobody
     | ReportBlind
     | ReportDistress
+    | ReportDuress
     | Confirm
     | Dismiss
     | CannotSee

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from ..core.commands import SeeSignal
 from ..core.events import WalkTestEnded
-from ..core.premises import ALWAYS_ON, ZoneType
+from ..core.premises import ZoneType
 from ..core.rules.arming import MAY_BE_OPEN
 from ..core.signals import Signal, SignalKind, ZoneStatus
 from ..core.state import PROTECTING, Phase
@@ -102,7 +102,7 @@ class Intake:
         if signal.kind is SignalKind.TRIPPED and before is None:
             signal = replace(signal, kind=SignalKind.REPORTED_OPEN)
         self._desk.show(zones={**self.zones, signal.zone_id: STATUS[signal.kind]})
-        if signal.kind is SignalKind.REPORTED_OPEN and self._always_on(signal):
+        if signal.kind is SignalKind.REPORTED_OPEN and self._lasting(signal):
             signal = replace(signal, kind=SignalKind.TRIPPED)
         if signal.kind is SignalKind.TRIPPED and before is not None:
             self._unheard.setdefault(signal.zone_id, before)
@@ -134,11 +134,11 @@ class Intake:
             signal=signal, new_id=self._ids.new_id(), lost=lost, present=self._present()
         )
 
-    def _always_on(self, signal: Signal) -> bool:
+    def _lasting(self, signal: Signal) -> bool:
         """Smoke that was there before the hub was is still smoke, once the hub is settled."""
         quiet_until = self._desk.state.quiet_until
         settled = quiet_until is None or signal.at >= quiet_until
-        return settled and self._desk.premises.zones[signal.zone_id].type in ALWAYS_ON
+        return settled and self._desk.premises.zones[signal.zone_id].type in LASTING
 
     async def _submit(self, command: SeeSignal) -> None:
         await self._desk.submit(command)

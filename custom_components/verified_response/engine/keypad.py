@@ -2,17 +2,18 @@
 
 import asyncio
 
-from ..core.commands import NoteWrongCode, SpendCode
+from ..core.commands import NoteWrongCode, ReportDuress, SpendCode
 from ..core.errors import InvalidRequestError
 from .desk import Desk
-from .ports import CodeBook, CodeVerdict
+from .ports import CodeBook, CodeVerdict, IdSource
 
 
 class Keypad:
     """Checks codes before commands that need one."""
 
-    def __init__(self, desk: Desk, codes: CodeBook) -> None:
+    def __init__(self, desk: Desk, ids: IdSource, codes: CodeBook) -> None:
         self._desk = desk
+        self._ids = ids
         self._codes = codes
         self._turn = asyncio.Lock()
 
@@ -26,7 +27,7 @@ class Keypad:
 
         A code that is good once is crossed out before this returns; one that is not good any more is
         answered like anybody's guess, and only the journal says whose it was. After several wrong
-        codes in a row nothing is compared for a growing while, restarts included.
+        codes in a row every code is refused for a growing while, restarts included.
         """
         if not self._codes.has_codes():
             return None
@@ -35,6 +36,7 @@ class Keypad:
         async with self._turn:  # side by side, guesses would all pass the gate before it shuts
             locked_until = self._desk.state.keypad_locked_until
             if locked_until is not None and self._desk.now() < locked_until:
+                await self._believe_the_threatened(code)
                 raise InvalidRequestError("keypad_locked")
             verdict = await self._codes.verify(code)
             reason = self._no_longer_good(verdict) if verdict is not None else ""
@@ -49,6 +51,14 @@ class Keypad:
                     SpendCode(code_id=verdict.code_id, contact_id=verdict.contact_id)
                 )
             return verdict
+
+    async def _believe_the_threatened(self, code: str) -> None:
+        """A duress code calls for help though the pad is locked, and is answered like any other code."""
+        verdict = await self._codes.verify(code)
+        if verdict is not None and verdict.duress:
+            await self._desk.submit(
+                ReportDuress(new_id=self._ids.new_id(), by=f"contact:{verdict.contact_id}")
+            )
 
     def _no_longer_good(self, verdict: CodeVerdict) -> str:
         """Return why a known code is refused, "" when it is good; who is threatened is always believed."""

@@ -88,7 +88,7 @@ class Hub:
 
     def _build(self) -> None:
         self.desk = Desk(premises=self.premises, journal=self.journal, clock=self.clock)
-        self.keypad = Keypad(self.desk, self.codes)
+        self.keypad = Keypad(self.desk, self.ids, self.codes)
         self.intake = Intake(self.desk, self.ids, present=self.surroundings.present)
         self.supervision = Supervision(self.desk, self.clock, self.ids)
         self.others = OtherDetectors(self.desk)

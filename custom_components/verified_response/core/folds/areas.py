@@ -116,7 +116,8 @@ def _(event: ev.AreaTriggered, state: PremisesState, _at: datetime) -> PremisesS
 
 @fold.register
 def _(event: ev.AreaDisarmed, state: PremisesState, _at: datetime) -> PremisesState:
-    state = replace(state, wrong_codes=0)  # a person proved who they are
+    if event.by != "configuration":
+        state = replace(state, wrong_codes=0)  # a person proved who they are
     state = with_area(state, event.area_id, AreaState(changed_by=event.by))
     if any(area.phase in PROTECTING for area in state.areas.values()):
         return state

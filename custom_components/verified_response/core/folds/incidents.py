@@ -134,8 +134,10 @@ def _(event: ev.PeopleAsked, state: PremisesState, at: datetime) -> PremisesStat
 
 @fold.register
 def _(event: ev.VerdictGiven, state: PremisesState, _at: datetime) -> PremisesState:
-    verdicts = (*state.incidents[event.incident_id].verdicts, event.verdict)
-    return with_incident(state, event.incident_id, verdicts=verdicts, held=False)
+    incident = state.incidents[event.incident_id]
+    held = incident.held and event.verdict.threat is None  # only a confirmation lets it go
+    verdicts = (*incident.verdicts, event.verdict)
+    return with_incident(state, event.incident_id, verdicts=verdicts, held=held)
 
 
 @fold.register

@@ -10,7 +10,7 @@ from ..incident import BEFORE_SENDING, LOUD, Incident, IncidentKind, Stage
 from ..premises import ALWAYS_ON, Zone, ZoneType
 from ..signals import SignalKind
 from ..state import Phase
-from .arming import follow_exit
+from .arming import MAY_BE_OPEN, follow_exit
 from .asking import ask_people, tell_everybody
 from .distress import report_distress
 from .restraint import (
@@ -70,12 +70,27 @@ def _found_open(story: Story, zone: Zone, current: Incident | None, *, armed: bo
     """Tell people and keep it as evidence; it never alarms."""
     always = zone.type in ALWAYS_ON
     item = trip_of(story, zone, observed=False)
+    known = current.evidence if current is not None else story.state.recent
+    if _found_lately(story, zone, known):
+        return  # a contact that comes and goes
     if current is not None and not always:
         add_evidence(story, current.id, item)
     elif armed or always:
         story.tell(ev.EvidenceNoted(item=item))
-    if armed or always:
+    early = current is not None and current.stage in BEFORE_SENDING  # then nothing leaves the house
+    if always or (armed and not early and zone.type not in MAY_BE_OPEN):
         tell_everybody(story, "zone_found_open", about=(zone.id,))
+
+
+def _found_lately(story: Story, zone: Zone, known: tuple[EvidenceItem, ...]) -> bool:
+    span = timedelta(seconds=story.policy.recent_s)
+    return any(
+        isinstance(item, ZoneTrip)
+        and item.zone_id == zone.id
+        and not item.observed
+        and abs(story.now - item.at) < span
+        for item in known
+    )
 
 
 def technical(story: Story, zone: Zone, kind: IncidentKind, new_id: str) -> None:

@@ -8,7 +8,7 @@ from .. import commands as cmd
 from .. import events as ev
 from ..errors import InvalidRequestError
 from ..evidence import LockReported, LockSign
-from ..incident import DeliveryStatus, Stage
+from ..incident import DeliveryStatus, IncidentKind, Stage
 from ..premises import Premises
 from ..state import Phase, PremisesState
 from .alarm import see_signal
@@ -21,7 +21,7 @@ from .arming import (
     finish_exit_delays,
     tell_failures_again,
 )
-from .dispatch import next_step, responder_says, share_with, tell_responders
+from .dispatch import next_step, report_duress, responder_says, share_with, tell_responders
 from .distress import report_distress
 from .grants import end_due_grants, request_grant, revoke_grant, see_credential
 from .noting import note, note_evidence
@@ -89,6 +89,11 @@ def _spend_code(story: Story, command: cmd.SpendCode) -> None:
     story.tell(ev.CodeSpent(code_id=command.code_id, contact_id=command.contact_id))
 
 
+def _report_duress(story: Story, command: cmd.ReportDuress) -> None:
+    if not any(item.kind is IncidentKind.DURESS for item in story.state.open_incidents()):
+        report_duress(story, command.new_id, by=command.by)
+
+
 HANDLERS: Mapping[type, Callable[[Story, Any], None]] = {
     cmd.TimePassed: _nothing,
     cmd.NoteJump: _nothing,
@@ -110,6 +115,7 @@ HANDLERS: Mapping[type, Callable[[Story, Any], None]] = {
     cmd.ReportOutside: report_outside,
     cmd.ReportDetection: report_detection,
     cmd.ReportDistress: report_distress,
+    cmd.ReportDuress: _report_duress,
     cmd.Confirm: confirm,
     cmd.Dismiss: dismiss,
     cmd.CannotSee: cannot_see,

@@ -8,7 +8,7 @@ from .. import events as ev
 from ..effects import ClearCredential, PendingEffect, Push, SetCredential, Share, ShareAction, Siren
 from ..evidence import HubWasBlind
 from ..incident import HAS_LEVEL, STAYS_AT_HOME, Delivery, DeliveryStatus
-from ..state import PROTECTING, Phase
+from ..state import PROTECTING, AreaState, Phase
 from .arming import resume_exit_delays
 from .asking import tell_everybody, tell_people
 from .dispatch import GAVE_UP, TAKES_NEWS, recall_delivery
@@ -211,6 +211,7 @@ def _tell_unsent(story: Story, incident_id: str) -> None:
 
 def hub_started(story: Story, command: cmd.HubStarted) -> None:
     """Keep the blind interval; hold what was unsent, finish what makes no sense any more."""
+    _forget_removed_areas(story)
     if command.resumed:
         return
     story.tell(
@@ -231,6 +232,13 @@ def hub_started(story: Story, command: cmd.HubStarted) -> None:
         and not any(isinstance(item.effect, Siren) for item in story.state.effects.values())
     ):
         story.request(Siren(on=True))
+
+
+def _forget_removed_areas(story: Story) -> None:
+    """Let go of areas that a person removed: nobody could disarm or acknowledge them any more."""
+    for area_id, area in list(story.state.areas.items()):
+        if area_id not in story.premises.areas and area != AreaState(changed_by=area.changed_by):
+            story.tell(ev.AreaDisarmed(area_id=area_id, by="configuration"))
 
 
 def _tell_blindness(story: Story, since: datetime | None) -> None:

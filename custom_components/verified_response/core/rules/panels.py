@@ -5,15 +5,17 @@ long after its alarm, without naming a person, ends nothing: some do that by the
 time is over.
 """
 
+from datetime import timedelta
+
 from .. import commands as cmd
 from .. import events as ev
 from ..evidence import PanelTriggered
 from ..incident import BEFORE_SENDING, IncidentKind, Stage
 from ..premises import ArmMode
-from ..state import Phase
-from .alarm import open_burglary, raise_alarm, trigger
+from ..state import PROTECTING, Phase
+from .alarm import open_burglary, raise_alarm, sound, trigger
 from .arming import disarm_area
-from .asking import tell_people
+from .asking import ask_people, tell_people
 from .story import Story
 from .trips import add_evidence
 
@@ -26,6 +28,8 @@ def see_panel(story: Story, command: cmd.SeePanel) -> None:
     area = story.premises.areas.get(command.area_id)
     if area is None or area.panel is None:
         return
+    if story.state.walk_test is not None and command.phase is not Phase.DISARMED:
+        story.tell(ev.WalkTestEnded(by=command.by))  # from here on the house protects
     match command.phase:
         case Phase.DISARMED:
             _disarmed(story, command)
@@ -57,6 +61,8 @@ def _alarmed(story: Story, command: cmd.SeePanel) -> None:
     area_id, areas = command.area_id, (command.area_id,)
     current = story.open_incident(IncidentKind.BURGLARY)
     known = story.state.area(area_id)
+    if command.phase is Phase.PENDING and known.phase not in PROTECTING:
+        return  # some panels call their exit delay so; an alarm that follows still counts
     if known.phase in {Phase.DISARMED, Phase.ARMING}:  # armed while nobody was listening
         _arm(story, command, command.mode or known.mode or ArmMode.AWAY)
     if command.phase is Phase.PENDING:
@@ -73,12 +79,20 @@ def _alarmed(story: Story, command: cmd.SeePanel) -> None:
             story, command.new_id, areas, Stage.ABORT_WINDOW, until, present=command.present
         )
     incident = current or story.state.incidents[command.new_id]
+    told = [item.at for item in incident.evidence if isinstance(item, PanelTriggered)]
+    silence = timedelta(seconds=story.policy.corroboration_window_s)
+    anew = known.phase is not Phase.TRIGGERED
+    news = anew or story.now - (told[-1] if told else incident.opened_at) >= silence
     item = PanelTriggered(at=story.now, area_id=area_id)
     add_evidence(story, incident.id, item, areas=areas)
     if incident.stage is Stage.ENTRY_DELAY:
         raise_alarm(story, incident.id, areas)
     else:
         trigger(story, incident.id, areas)
+        if current is not None and news and incident.stage not in BEFORE_SENDING:
+            if not anew:  # else it sounds already
+                sound(story)
+            ask_people(story, incident.id, anew=True)
 
 
 def _disarmed(story: Story, command: cmd.SeePanel) -> None:

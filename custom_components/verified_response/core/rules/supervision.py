@@ -9,7 +9,7 @@ from ..incident import BEFORE_SENDING, IncidentKind, Stage
 from ..premises import Zone
 from ..signals import TroubleKind
 from .alarm import technical
-from .asking import tell_people
+from .asking import ask_people, tell_people
 from .restraint import counting_areas
 from .story import Story
 from .trips import add_evidence
@@ -34,12 +34,17 @@ def report_lost(story: Story, command: cmd.ReportLost) -> None:
     at_once = _lost_together(story)
     if _is_jamming(story, at_once):
         _suspect_jamming(story, tuple(zone.id for zone in at_once), command.new_id)
-    else:
+    elif not _before_sending(story):
         tell_people(story, "zone_silent", about=tuple(zone.id for zone in armed))
     current = story.open_incident(IncidentKind.BURGLARY)
     if current is not None:
         for zone in armed:
             add_evidence(story, current.id, ZoneLost(at=story.now, zone_id=zone.id))
+
+
+def _before_sending(story: Story) -> bool:
+    burglary = story.open_incident(IncidentKind.BURGLARY)
+    return burglary is not None and burglary.stage in BEFORE_SENDING
 
 
 def _lost_together(story: Story) -> list[Zone]:
@@ -86,7 +91,12 @@ def _suspect_jamming(story: Story, zones: tuple[str, ...], new_id: str) -> None:
                 by="hub",
             )
         )
+    told = [i.at for i in current.evidence if isinstance(i, DevicesLost)] if current else []
+    silence = timedelta(seconds=story.policy.corroboration_window_s)
     add_evidence(story, current.id if current else new_id, item)
+    again = bool(told) and story.now - told[-1] < silence
+    if current is not None and current.stage not in BEFORE_SENDING and not again:
+        ask_people(story, current.id, anew=True)  # an old alarm nobody ended must not cover it up
 
 
 def report_trouble(story: Story, command: cmd.ReportTrouble) -> None:

@@ -125,7 +125,8 @@ def join_recent(
         if alone or not isinstance(item, HouseholdPresent):
             add_evidence(story, incident_id, item)
     if alone:
-        for who in sorted(present):
+        told = {item.who for item in recent if isinstance(item, HouseholdPresent)}
+        for who in sorted(present - told):
             add_evidence(story, incident_id, HouseholdPresent(at=story.now, who=who))
 
 

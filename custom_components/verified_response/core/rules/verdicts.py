@@ -9,7 +9,7 @@ from ..evidence import CouldNotTell, Verdict
 from ..incident import DeliveryStatus, Incident, Stage
 from ..premises import ArmMode, ResponderMode
 from ..state import Phase
-from .asking import ask_people, next_ask, note_answer, tell_everybody
+from .asking import ask_people, groups_of, next_ask, note_answer, tell_everybody
 from .dispatch import (
     end_incident,
     is_on_screens,
@@ -117,7 +117,9 @@ def cannot_see(story: Story, command: cmd.CannotSee) -> None:
     item = CouldNotTell(at=story.now, by=command.by)
     story.tell(ev.EvidenceAdded(incident_id=incident.id, item=item))
     note_answer(story, incident.id, command.by, "cannot_see")
-    if next_ask(story.state.incidents[incident.id], story.policy) is not None:
+    asked = story.state.incidents[incident.id]
+    others = len(groups_of(story.premises)) > asked.asks  # not the same person again at once
+    if others and next_ask(asked, story.policy) is not None:
         ask_people(story, incident.id)
 
 
