@@ -290,3 +290,14 @@ def test_a_second_alarm_of_a_panel_that_armed_itself_again_is_asked_about():
     house.panel(Phase.TRIGGERED)
     assert len(house.pushed("ask_confirmation")) > asked
     assert house.siren()[-1] is True
+
+
+def test_a_panel_that_joins_an_alarm_people_know_of_sounds_once_and_asks_anew():
+    house = annex(Phase.ARMED)
+    house.arm("garage", at_once=True)
+    house.trip("garage_window")
+    house.wait(60)
+    before = len(house.pushed("ask_confirmation"))
+    house.panel(Phase.TRIGGERED)
+    assert house.siren() == [True, True]
+    assert len(house.pushed("ask_confirmation")) == before + 1

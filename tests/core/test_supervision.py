@@ -239,3 +239,15 @@ def test_an_old_tamper_alarm_does_not_cover_up_jamming():
     asked = len(house.pushed("ask_confirmation"))
     house.lose("front_door", "kitchen_window", "study", "hall")
     assert len(house.pushed("ask_confirmation")) > asked
+
+
+def test_in_a_burglary_that_people_know_of_they_are_told_of_suspected_jamming():
+    house = armed()
+    house.trip("front_door")
+    house.wait(61)
+    house.lose("study", "hall", "kitchen_window")
+    pushes = [push for push in house.asked(Push) if push.prompt == "suspected_jamming"]
+    assert [(push.contact_id, push.incident_id) for push in pushes] == [
+        ("owner", house.incident.id)
+    ]
+    assert pushes[0].about == ("hall", "kitchen_window", "study")

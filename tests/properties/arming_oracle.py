@@ -292,14 +292,14 @@ class Oracle:
         anew = bool(heard) and self.is_news_again()
         if not heard or about["type"] == "outdoor":
             return
-        self.heard_at[zone] = max(self.now, self.heard_at.get(zone, self.now))
+        spoke_before = dict(self.spoke)
+        before = self.heard_at.get(zone)
+        if not (self.burglary() and before and abs(self.now - before) < CHATTER):
+            self.heard_at[zone] = max(self.now, before or self.now)
+            if touched:
+                self.spoke[zone] = self.now
         if not touched:
             return
-        spoke_before = dict(self.spoke)
-        before = self.spoke.get(zone)
-        chatters = self.burglary() and before and abs(self.now - before) < CHATTER
-        if not chatters:
-            self.spoke[zone] = self.now
         if all(self.is_shut_down(zone, name) for name in touched):
             return
         if about["cross"] and not self.has_partner(zone, spoke_before):

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from custom_components.verified_response.core import commands as cmd
 from custom_components.verified_response.core.errors import InvalidRequestError
@@ -26,6 +26,11 @@ MODE = st.sampled_from([ArmMode.AWAY, ArmMode.AWAY, *ArmMode])
 ZONE = st.sampled_from(ZONES)
 BYPASS = st.frozensets(st.sampled_from([*ZONES, "nothing"]), max_size=2)
 SECONDS = st.sampled_from([0, 1, 4, 6, 10, 14, 15, 29, 30, 31, 45, 59, 60, 61, 300, 1801, 7200])
+ONE = st.sampled_from(["house", "house", "garage"])
+PAUSE = st.sampled_from([0, 4, 10, 29, 30, 45, 61])
+HOW = st.sampled_from(["open and shut"] * 5 + ["open", "silent"])
+STORY = st.lists(st.tuples(ZONE, HOW, PAUSE), min_size=1, max_size=4)
+type Story = list[tuple[str, str, float]]
 STAGES = {Stage.ENTRY_DELAY: "entry", Stage.ABORT_WINDOW: "abort"}
 
 
@@ -87,6 +92,7 @@ class ArmingMachine(RuleBasedStateMachine):
         except InvalidRequestError as refused:
             answer = refused.code
         assert answer in (refusals or {None})
+        self.compare()
 
     # --- people --------------------------------------------------------------------------
 
@@ -108,12 +114,43 @@ class ArmingMachine(RuleBasedStateMachine):
             lambda: self.oracle.arm(area, mode, attended=attended, at_once=at_once, bypass=bypass),
         )
 
-    @rule(area=st.sampled_from(["house", "garage"]), at_once=st.booleans())
-    def arms_a_quiet_house(self, area: str, at_once: bool) -> None:
+    def arms_a_quiet_house(self, area: str, mode: ArmMode, *, at_once: bool) -> None:
         for zone, status in list(self.oracle.status.items()):
             if status != "closed":
                 self.closes(zone)
-        self.arms(area, ArmMode.AWAY, True, at_once, frozenset())
+        self.arms(area, mode, True, at_once, frozenset())
+
+    def live(self, story: Story) -> None:
+        for zone, how, pause in story:
+            if how == "silent":
+                self.is_not_known(zone, False)
+            else:
+                self.opens(zone, how == "open and shut")
+            self.time_passes(pause)
+
+    @rule(area=ONE, mode=MODE, story=STORY)
+    def somebody_leaves(self, area: str, mode: ArmMode, story: Story) -> None:
+        self.arms_a_quiet_house(area, mode, at_once=False)
+        self.live(story)
+
+    @rule(areas=st.lists(ONE, min_size=1, max_size=2, unique=True), mode=MODE, story=STORY)
+    def somebody_comes(self, areas: list[str], mode: ArmMode, story: Story) -> None:
+        for area in areas:
+            self.arms_a_quiet_house(area, mode, at_once=True)
+        self.live(story)
+
+    @precondition(lambda self: self.oracle.in_alarm())
+    @rule(story=STORY)
+    def goes_on(self, story: Story) -> None:
+        self.live(story)
+
+    @rule(area=ONE, zone=ZONE, pause=PAUSE)
+    def is_a_false_alarm_again_and_again(self, area: str, zone: str, pause: float) -> None:
+        self.arms_a_quiet_house(area, ArmMode.AWAY, at_once=True)
+        for _ in range(2):
+            self.live([(zone, "open and shut", pause)])
+            for incident in self.alarms():
+                self.dismiss(incident.id, duress=False)
 
     @rule(area=AREA, duress=st.booleans())
     def disarms(self, area: str, duress: bool) -> None:
@@ -124,6 +161,9 @@ class ArmingMachine(RuleBasedStateMachine):
             lambda: self.oracle.disarm(area),
         )
 
+    @precondition(
+        lambda self: any(area["phase"] != "disarmed" for area in self.oracle.areas.values())
+    )
     @rule(area=AREA, zone=st.sampled_from([*ZONES, "nothing"]), on=st.booleans())
     def bypasses(self, area: str, zone: str, on: bool) -> None:
         self.ask(
@@ -131,6 +171,7 @@ class ArmingMachine(RuleBasedStateMachine):
             lambda: self.oracle.bypass(area, zone, on=on),
         )
 
+    @precondition(lambda self: any(area["failure"] for area in self.oracle.areas.values()))
     @rule(area=AREA)
     def acknowledges(self, area: str) -> None:
         self.ask(
@@ -152,7 +193,9 @@ class ArmingMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.alarms())
     @rule(number=st.integers(0, 2), duress=st.booleans())
     def dismisses(self, number: int, duress: bool) -> None:
-        incident_id = self.alarms()[number % len(self.alarms())].id
+        self.dismiss(self.alarms()[number % len(self.alarms())].id, duress=duress)
+
+    def dismiss(self, incident_id: str, *, duress: bool) -> None:
         self.ask(
             cmd.Dismiss(
                 incident_id=incident_id, by="owner", duress=duress, new_id=self.house.new_id()
@@ -160,13 +203,13 @@ class ArmingMachine(RuleBasedStateMachine):
             lambda: self.oracle.dismiss(incident_id),
         )
 
-    @rule()
-    def starts_a_walk_test(self) -> None:
-        self.ask(cmd.StartWalkTest(by="owner"), self.oracle.start_walk_test)
-
-    @rule()
-    def ends_the_walk_test(self) -> None:
-        self.ask(cmd.EndWalkTest(by="owner"), self.oracle.end_walk_test)
+    @rule(ends=st.booleans(), story=STORY)
+    def walk_test(self, ends: bool, story: Story) -> None:
+        if ends or self.oracle.walking_until:
+            self.ask(cmd.EndWalkTest(by="owner"), self.oracle.end_walk_test)
+        else:
+            self.ask(cmd.StartWalkTest(by="owner"), self.oracle.start_walk_test)
+            self.live(story)
 
     # --- zones and panels ----------------------------------------------------------------
 
@@ -182,7 +225,7 @@ class ArmingMachine(RuleBasedStateMachine):
             lambda: judge(new_id),
         )
 
-    @rule(zone=ZONE, closed_again=st.booleans())
+    @rule(zone=ZONE, closed_again=st.sampled_from([True, True, False]))
     def opens(self, zone: str, closed_again: bool) -> None:
         if self.oracle.status[zone] != "closed":
             self.closes(zone)
@@ -194,13 +237,12 @@ class ArmingMachine(RuleBasedStateMachine):
     def closes(self, zone: str) -> None:
         self.signal(zone, SignalKind.RESTORED, lambda _: self.oracle.closes(zone))
 
-    @rule(zone=ZONE)
-    def goes_silent(self, zone: str) -> None:
+    @rule(zone=ZONE, found_open=st.booleans())
+    def is_not_known(self, zone: str, found_open: bool) -> None:
+        """It goes silent, and perhaps it is open when it reports again."""
         self.signal(zone, SignalKind.UNAVAILABLE, lambda _: self.oracle.goes_silent(zone))
-
-    @rule(zone=ZONE)
-    def is_found_open(self, zone: str) -> None:
-        self.signal(zone, SignalKind.REPORTED_OPEN, lambda _: self.oracle.is_found_open(zone))
+        if found_open:
+            self.signal(zone, SignalKind.REPORTED_OPEN, lambda _: self.oracle.is_found_open(zone))
 
     @rule(phase=st.sampled_from(Phase), mode=st.sampled_from(ArmMode), person=st.booleans())
     def panel_changes(self, phase: Phase, mode: ArmMode, person: bool) -> None:
@@ -213,41 +255,52 @@ class ArmingMachine(RuleBasedStateMachine):
             lambda: self.oracle.panel("annex", phase, known, person=person, new_id=new_id),
         )
 
+    @rule(
+        days=st.lists(
+            st.tuples(st.sampled_from([*Phase, "annex_door", "annex_window"]), PAUSE),
+            min_size=2,
+            max_size=5,
+        ),
+        person=st.booleans(),
+    )
+    def the_annex_lives_by_itself(
+        self, days: list[tuple[Phase | str, float]], person: bool
+    ) -> None:
+        for what, pause in days:
+            if isinstance(what, Phase):
+                self.panel_changes(what, ArmMode.AWAY, person)
+            else:
+                self.opens(what, True)
+            self.time_passes(pause)
+
     # --- time ----------------------------------------------------------------------------
 
     @rule(seconds=SECONDS)
     def time_passes(self, seconds: float) -> None:
         self.oracle.wait(self.house.now + timedelta(seconds=seconds))
         self.house.wait(seconds)
+        self.compare()
 
-    @rule(seconds=st.sampled_from([-3600, -30, 90, 40000]))
-    def clock_is_set(self, seconds: float) -> None:
-        """The hub notices it at once."""
+    @rule(seconds=st.sampled_from([-3600, -30, -1, 90, 40000]), noticed=st.booleans())
+    def clock_jumps(self, seconds: float, noticed: bool) -> None:
         self.house.now += timedelta(seconds=seconds)
-        self.oracle.clock_is_set(self.house.now)
-        self.ask(cmd.NoteJump(by_s=seconds))
-
-    @rule(seconds=st.sampled_from([-3600, -30, -1, 90, 40000]))
-    def clock_jumps(self, seconds: float) -> None:
-        self.house.now += timedelta(seconds=seconds)
-        self.ask(cmd.TimePassed())
+        if noticed:
+            self.oracle.clock_is_set(self.house.now)
+        self.ask(cmd.NoteJump(by_s=seconds) if noticed else cmd.TimePassed())
 
     @rule(away=SECONDS)
     def hub_restarts(self, away: float) -> None:
         assert self.house.replayed() == self.house.state
         self.house.restart(after=away)
         self.oracle.restart(self.house.now)
-
-    @rule()
-    def takes_its_configuration_anew(self) -> None:
+        self.compare()
         self.ask(cmd.HubStarted(last_alive=self.house.state.last_alive, resumed=True))
 
     # --- the comparison ------------------------------------------------------------------
 
-    @invariant()
-    def stands_where_the_oracle_says(self) -> None:
-        if hasattr(self, "house"):
-            assert self.seen() == self.predicted()
+    def compare(self) -> None:
+        """After every step it stands where the oracle says."""
+        assert self.seen() == self.predicted()
 
     def seen(self) -> dict[str, Any]:
         state = self.house.state
@@ -308,7 +361,7 @@ class ArmingMachine(RuleBasedStateMachine):
 
 
 ArmingMachine.TestCase.settings = settings(
-    max_examples=60,
+    max_examples=250,
     stateful_step_count=50,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

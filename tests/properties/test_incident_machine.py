@@ -284,6 +284,10 @@ class IncidentMachine(Invariants, RuleBasedStateMachine):
             )
         )
 
+    @rule()
+    def duress_code_elsewhere(self) -> None:
+        self.do(cmd.ReportDuress(new_id=self.house.new_id(), by="owner"))
+
     def some_incident(self, number: int) -> str:
         known = list(self.house.state.incidents)
         return known[-1 - number % min(3, len(known))] if known else "nothing"
@@ -483,7 +487,7 @@ class IncidentMachine(Invariants, RuleBasedStateMachine):
 
 
 IncidentMachine.TestCase.settings = settings(
-    max_examples=60,
+    max_examples=100,
     stateful_step_count=50,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
