@@ -16,7 +16,7 @@ from pytest_homeassistant_custom_component.common import MockEntityPlatform
 from custom_components.verified_response.adapters.locks import HomeLocks
 from custom_components.verified_response.adapters.locks.base import Patience
 from custom_components.verified_response.core.premises import Door, LockFamily
-from custom_components.verified_response.engine.ports import Locks
+from custom_components.verified_response.engine.lock_ports import Locks
 from tests.fakes.locks import FakeLocks
 
 LOCK = "lock.shed"

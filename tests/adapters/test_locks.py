@@ -21,7 +21,7 @@ from custom_components.verified_response.adapters.locks.zwave_reading import (
 )
 from custom_components.verified_response.core.errors import LockFailedError
 from custom_components.verified_response.core.premises import Door, LockFamily
-from custom_components.verified_response.engine.ports import WriteOutcome
+from custom_components.verified_response.engine.lock_ports import WriteOutcome
 
 from .lock_rigs import (
     KEY,

@@ -15,7 +15,7 @@ from custom_components.verified_response.core.errors import (
 )
 from custom_components.verified_response.engine import granting, outbox
 from custom_components.verified_response.engine.granting import wait_until_gone
-from custom_components.verified_response.engine.ports import LockCapabilities
+from custom_components.verified_response.engine.lock_ports import LockCapabilities
 
 from .rig import CODES, Rig
 

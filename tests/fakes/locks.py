@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import override
 
 from custom_components.verified_response.core.errors import LockFailedError
-from custom_components.verified_response.engine.ports import (
+from custom_components.verified_response.engine.lock_ports import (
     LockCapabilities,
     LockControl,
     Locks,
@@ -24,6 +24,13 @@ class FakeLock(LockControl):
         self.slots = slots
         self.read_back = read_back
         self.codes: dict[int, str] = {}
+        self.names: dict[int, str] = {}
+        self.shows_codes = True
+        """Without it only labels can be read."""
+        self.standing: str | None = None
+        self.bolt = "locked"
+        self.jams = False
+        self.door = "closed"
         self.history: list[tuple[str, int]] = []
         """Every write that reached the lock: ("set" or "clear", slot)."""
         self.unavailable = False
@@ -39,6 +46,20 @@ class FakeLock(LockControl):
         return LockCapabilities(
             slots=self.slots, min_length=4, max_length=8, read_back=self.read_back
         )
+
+    @override
+    async def known_codes(self) -> frozenset[str]:
+        """Return every code."""
+        await self._reach()
+        if not (self.read_back and self.shows_codes):
+            return frozenset()
+        self._require_readable()
+        return frozenset(self.codes.values())
+
+    @override
+    async def standing_code(self) -> str | None:
+        """Return the only code it can enable."""
+        return self.standing
 
     @override
     async def free_slot(self, avoid: frozenset[int]) -> int:
@@ -62,11 +83,14 @@ class FakeLock(LockControl):
             self._require_readable()
             if self.codes.get(slot) == code:
                 return WriteOutcome.CONFIRMED
+            if code in self.codes.values():
+                raise LockFailedError("lock_code_duplicate")
             if slot in self.codes:
                 raise LockFailedError("lock_slot_taken")
         self.history.append(("set", slot))
         if not self.writes_lost:
             self.codes[slot] = code
+            self.names[slot] = name
         if not self.read_back:
             return WriteOutcome.UNVERIFIED
         if self.codes.get(slot) != code:
@@ -74,21 +98,51 @@ class FakeLock(LockControl):
         return WriteOutcome.CONFIRMED
 
     @override
-    async def clear_code(self, slot: int, *, fingerprint: str | None) -> WriteOutcome:
+    async def clear_code(
+        self, slot: int, *, fingerprint: str | None, name: str = ""
+    ) -> WriteOutcome:
         """Remove our code; a foreign one stays."""
         await self._reach()
         if self.read_back:
             self._require_readable()
             held = self.codes.get(slot)
-            if held is None or (fingerprint is not None and digest(held) != fingerprint):
+            if held is None or self._is_foreign(slot, fingerprint, name):
                 return WriteOutcome.CONFIRMED
         self.history.append(("clear", slot))
         if not self.writes_lost:
             self.codes.pop(slot, None)
+            self.names.pop(slot, None)
         if not self.read_back:
             return WriteOutcome.UNVERIFIED
         if slot in self.codes:
             raise LockFailedError("lock_kept_code")
+        return WriteOutcome.CONFIRMED
+
+    def _is_foreign(self, slot: int, fingerprint: str | None, name: str) -> bool:
+        if not self.shows_codes:
+            return bool(name) and self.names.get(slot) != name
+        return fingerprint is not None and digest(self.codes[slot]) != fingerprint
+
+    @override
+    async def unlock(self) -> WriteOutcome:
+        """Draw the bolt."""
+        await self._reach()
+        if self.jams:
+            raise LockFailedError("lock_jammed")
+        self.bolt = "unlocked"
+        return WriteOutcome.CONFIRMED
+
+    @override
+    async def lock(self) -> WriteOutcome:
+        """Throw the bolt, unless the door is open."""
+        await self._reach()
+        if self.bolt == "locked":
+            return WriteOutcome.CONFIRMED
+        if self.door != "closed":
+            raise LockFailedError("door_open" if self.door == "open" else "door_unknown")
+        if self.jams:
+            raise LockFailedError("lock_jammed")
+        self.bolt = "locked"
         return WriteOutcome.CONFIRMED
 
     async def _reach(self) -> None:

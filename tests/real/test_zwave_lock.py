@@ -18,7 +18,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.verified_response.adapters.locks import HomeLocks, family_of
 from custom_components.verified_response.core.premises import Door, LockFamily
-from custom_components.verified_response.engine.ports import WriteOutcome
+from custom_components.verified_response.engine.lock_ports import WriteOutcome
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 

@@ -66,7 +66,14 @@ class LockFamily(StrEnum):
     """Which adapter speaks to a lock."""
 
     ZWAVE_JS = "zwave_js"
+    MATTER = "matter"
+    ZHA = "zha"
+    SCHLAGE = "schlage"
+    ZIGBEE2MQTT = "zigbee2mqtt"
     MANUAL = "manual"
+    """The owner's scripts write and clear it."""
+    STANDING = "standing"
+    """One code stands on the lock, disabled; the owner's scripts enable and disable it."""
     NONE = "none"
 
 
@@ -183,6 +190,22 @@ class Door:
     family: LockFamily
     set_script: str | None = None
     clear_script: str | None = None
+    registry_id: str = ""
+    """By which the entity is found though it was renamed."""
+    contact: str | None = None
+    """Entity that knows whether the door is closed."""
+    places: tuple[int, int] | None = None
+    """First and last place that the owner set apart for us, where the lock cannot be asked."""
+    standing_code: str | None = field(default=None, repr=False)
+    """Sealed."""
+    for_responders: bool = True
+    """Responders come in by this door."""
+    remote_unlock: bool = False
+    """The owner's consent to have it unlocked from afar, for a while."""
+    fire_unlock: bool = False
+    """The owner's own consent to have it unlocked in a fire, and left so."""
+    relock: bool = True
+    """Locked again once whoever came has left."""
 
 
 class ChannelKind(StrEnum):

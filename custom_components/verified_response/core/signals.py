@@ -24,11 +24,15 @@ class ZoneStatus(StrEnum):
 
 
 class TroubleKind(StrEnum):
-    """What is wrong with a sensor; trouble is separate from alarm."""
+    """What is wrong with a sensor or a lock; trouble is separate from alarm."""
 
     OFFLINE = "offline"
     LOW_BATTERY = "low_battery"
     TAMPER = "tamper"
+    FIRMWARE = "firmware"
+    """An update waits."""
+    JAMMED = "jammed"
+    """Of a lock: the bolt is stuck."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

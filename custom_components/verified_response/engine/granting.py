@@ -10,7 +10,8 @@ from ..core.codes import choose_code
 from ..core.commands import RequestGrant, RevokeGrant
 from ..core.errors import InvalidRequestError, LockFailedError
 from .desk import Desk
-from .ports import IdSource, LockCapabilities, Locks
+from .lock_ports import LockCapabilities, Locks
+from .ports import IdSource
 
 SLOT_SEARCH_S = 20.0
 """A sleeping battery lock answers within its wake-up of about 10 s, twice that is an answer too."""

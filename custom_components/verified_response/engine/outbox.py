@@ -31,14 +31,8 @@ from ..core.state import PremisesState
 from .desk import Desk
 from .feed import Snapshot
 from .granting import Granting
-from .ports import (
-    Clock,
-    Contacts,
-    EmergencyCenter,
-    IncidentRecord,
-    Locks,
-    Prompt,
-)
+from .lock_ports import Locks
+from .ports import Clock, Contacts, EmergencyCenter, IncidentRecord, Prompt
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -195,7 +189,9 @@ class Outbox:
         lock = self._locks.of(write.door_id)
         grant = self._desk.state.grants[write.grant_id]
         if isinstance(write, ClearCredential):
-            return await lock.clear_code(write.slot, fingerprint=grant.fingerprint)
+            return await lock.clear_code(
+                write.slot, fingerprint=grant.fingerprint, name=grant.label
+            )
         code = self._granting.code_of(write.grant_id)
         if code is None:
             raise VerifiedResponseError("code_forgotten")

@@ -223,55 +223,6 @@ class Sightings(Protocol):
         ...
 
 
-class WriteOutcome(StrEnum):
-    """What is known after a write to a lock."""
-
-    CONFIRMED = "confirmed"
-    UNVERIFIED = "unverified"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LockCapabilities:
-    """Bounds of a lock; `slots` None when it has no numbered places."""
-
-    slots: int | None
-    min_length: int
-    max_length: int
-    read_back: bool
-
-
-class LockControl(Protocol):
-    """One lock; every method raises LockFailedError. A failed read is never "empty"."""
-
-    async def capabilities(self) -> LockCapabilities:
-        """Return the lock's own bounds."""
-        ...
-
-    async def free_slot(self, avoid: frozenset[int]) -> int:
-        """Return a slot that is provably empty and not in `avoid`."""
-        ...
-
-    async def set_code(self, slot: int, code: str, *, name: str) -> WriteOutcome:
-        """Write and read back where the lock can."""
-        ...
-
-    async def clear_code(self, slot: int, *, fingerprint: str | None) -> WriteOutcome:
-        """Remove what we wrote; a foreign code in the slot is left alone and counts as removed."""
-        ...
-
-
-class Locks(Protocol):
-    """The locks of the premises, by door id."""
-
-    def of(self, door_id: str) -> LockControl:
-        """Return the lock's adapter; raises LockFailedError for an unknown door."""
-        ...
-
-    def fingerprint(self, code: str) -> str:
-        """Return a keyed digest by which our own code is recognised, useless without the key."""
-        ...
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Receipt:
     """A responder's proof of acceptance."""

@@ -14,7 +14,7 @@ from homeassistant.helpers import entity_registry as er
 
 from ...core.errors import LockFailedError
 from ...core.premises import Door, LockFamily
-from ...engine.ports import LockControl, Locks
+from ...engine.lock_ports import LockControl, Locks
 from .base import HomeLock, Patience
 from .manual import ManualLock
 from .none import NoCodesLock

@@ -3,13 +3,15 @@
 from abc import ABC
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import override
 
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 
 from ...core.errors import LockFailedError
 from ...core.premises import Door
-from ...engine.ports import LockControl
+from ...engine.lock_ports import LockControl, WriteOutcome
+from .bolt import Bolt
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,6 +23,8 @@ class Patience:
     settle_s: float = 20  # reading back until two readings in a row agree
     poll_s: float = 1
     script_s: float = 60
+    bolt_s: float = 20
+    """A motor takes 2-5 s, a battery lock that must be woken as long again, a cloud a poll more."""
 
 
 class HomeLock(LockControl, ABC):
@@ -38,6 +42,29 @@ class HomeLock(LockControl, ABC):
         self._door = door
         self._fingerprint = fingerprint
         self._patience = patience
+
+    @override
+    async def known_codes(self) -> frozenset[str]:
+        """Return nothing: most locks show no codes."""
+        return frozenset()
+
+    @override
+    async def standing_code(self) -> str | None:
+        """Return None: any code can be written."""
+        return None
+
+    @override
+    async def unlock(self) -> WriteOutcome:
+        """Draw the bolt."""
+        return await self._bolt().unlock()
+
+    @override
+    async def lock(self) -> WriteOutcome:
+        """Throw the bolt, never at an open door."""
+        return await self._bolt().lock()
+
+    def _bolt(self) -> Bolt:
+        return Bolt(self._hass, self._door, patience_s=self._patience.bolt_s, failed=self._failed)
 
     def _failed(self, code: str) -> LockFailedError:
         """Return the error for this door; raise it `from None`: causes may quote the door code."""

@@ -17,7 +17,7 @@ from homeassistant.helpers.script import Script
 from homeassistant.helpers.trace import script_execution_get, trace_clear
 
 from ...core.errors import LockFailedError
-from ...engine.ports import LockCapabilities, WriteOutcome
+from ...engine.lock_ports import LockCapabilities, WriteOutcome
 from .base import HomeLock
 
 LOGGER = logging.getLogger(__name__)
@@ -52,7 +52,9 @@ class ManualLock(HomeLock):
         return WriteOutcome.UNVERIFIED
 
     @override
-    async def clear_code(self, slot: int, *, fingerprint: str | None) -> WriteOutcome:
+    async def clear_code(
+        self, slot: int, *, fingerprint: str | None, name: str = ""
+    ) -> WriteOutcome:
         """Run the clear script with `slot`; an empty `code` and `name` go along."""
         await self._run(self._door.clear_script, {"slot": slot, "code": "", "name": ""})
         return WriteOutcome.UNVERIFIED

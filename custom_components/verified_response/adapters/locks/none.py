@@ -2,7 +2,7 @@
 
 from typing import Never, override
 
-from ...engine.ports import LockCapabilities, WriteOutcome
+from ...engine.lock_ports import LockCapabilities, WriteOutcome
 from .base import HomeLock
 
 
@@ -25,7 +25,9 @@ class NoCodesLock(HomeLock):
         self._refuse()
 
     @override
-    async def clear_code(self, slot: int, *, fingerprint: str | None) -> WriteOutcome:
+    async def clear_code(
+        self, slot: int, *, fingerprint: str | None, name: str = ""
+    ) -> WriteOutcome:
         """Raise."""
         self._refuse()
 

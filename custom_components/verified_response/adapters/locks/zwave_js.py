@@ -16,7 +16,7 @@ from typing import Any, Final, override
 from homeassistant.components.lock.const import DATA_COMPONENT
 from homeassistant.core import Context
 
-from ...engine.ports import LockCapabilities, WriteOutcome
+from ...engine.lock_ports import LockCapabilities, WriteOutcome
 from .base import HomeLock
 from .zwave_reading import UNKNOWN, Reading, SlotState, from_lock, from_memory
 
@@ -50,8 +50,18 @@ class ZwaveJsLock(HomeLock):
             self._note("get_credential_capabilities", error)
             shortest, longest = SHORTEST, LONGEST
         return LockCapabilities(
-            slots=max(slots), min_length=shortest, max_length=longest, read_back=True
+            slots=max(slots),
+            min_length=shortest,
+            max_length=longest,
+            read_back=True,
+            names_user=True,
         )
+
+    @override
+    async def known_codes(self) -> frozenset[str]:
+        """Return what the driver remembers of the codes; it hides none unless the lock does."""
+        slots = await self._slots()
+        return frozenset(reading.code for reading in slots.values() if reading.code is not None)
 
     @override
     async def free_slot(self, avoid: frozenset[int]) -> int:
@@ -99,7 +109,9 @@ class ZwaveJsLock(HomeLock):
         raise self._failed("lock_write_unknown")
 
     @override
-    async def clear_code(self, slot: int, *, fingerprint: str | None) -> WriteOutcome:
+    async def clear_code(
+        self, slot: int, *, fingerprint: str | None, name: str = ""
+    ) -> WriteOutcome:
         """Clear unless the slot shows a foreign code; where codes are masked, the record decides."""
         self._require_awake()
 
