@@ -11,6 +11,7 @@ from ..evidence import LockReported, LockSign
 from ..incident import DeliveryStatus, IncidentKind, Stage
 from ..premises import Premises
 from ..state import Phase, PremisesState
+from .access.grants import end_due_grants, request_grant, revoke_grant, see_credential
 from .alarm import see_signal
 from .arming import (
     acknowledge_failure,
@@ -23,7 +24,6 @@ from .arming import (
 )
 from .dispatch import next_step, report_duress, responder_says, share_with, tell_responders
 from .distress import report_distress
-from .grants import end_due_grants, request_grant, revoke_grant, see_credential
 from .noting import note, note_evidence
 from .outcomes import effect_done, effect_failed, effect_starts, hub_started
 from .panels import see_panel

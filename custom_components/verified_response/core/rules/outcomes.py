@@ -9,10 +9,10 @@ from ..effects import ClearCredential, PendingEffect, Push, SetCredential, Share
 from ..evidence import HubWasBlind
 from ..incident import HAS_LEVEL, STAYS_AT_HOME, Delivery, DeliveryStatus
 from ..state import PROTECTING, AreaState, Phase
+from .access.grants import clear_outcome, set_outcome
 from .arming import resume_exit_delays
 from .asking import tell_everybody, tell_people
 from .dispatch import GAVE_UP, TAKES_NEWS, recall_delivery
-from .grants import clear_outcome, set_outcome
 from .story import Story
 from .trips import add_evidence
 

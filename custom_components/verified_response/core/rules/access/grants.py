@@ -1,13 +1,13 @@
 """Decisions about grants: written down first, ended by time, use, people or the incident's end."""
 
-from .. import commands as cmd
-from .. import events as ev
-from ..access import GONE, AccessGrant, Credential, CredentialStatus
-from ..effects import ClearCredential, SetCredential
-from ..errors import InvalidRequestError
-from ..evidence import LockReported, LockSign
-from .noting import note
-from .story import Story
+from ... import commands as cmd
+from ... import events as ev
+from ...access import GONE, AccessGrant, Credential, CredentialStatus
+from ...effects import ClearCredential, SetCredential
+from ...errors import InvalidRequestError
+from ...evidence import LockReported, LockSign
+from ..noting import note
+from ..story import Story
 
 SURELY_UNWRITTEN = frozenset(
     {"lock_cannot_take_codes", "lock_full", "lock_script_missing", "lock_unknown", "grant_ended"}

@@ -1,0 +1,122 @@
+"""What is asked of the house; ids and slots are chosen outside and passed in."""
+
+from .access import (
+    CredentialSeen,
+    RequestGrant,
+    RevokeGrant,
+)
+from .house import (
+    AcknowledgeFailure,
+    Arm,
+    Bypass,
+    Disarm,
+    EndWalkTest,
+    HubStarted,
+    NoteEvidence,
+    NoteJump,
+    ReportBlind,
+    ReportDetection,
+    ReportLost,
+    ReportNobody,
+    ReportOutside,
+    ReportPerson,
+    ReportTrouble,
+    SeePanel,
+    SeeSignal,
+    StartWalkTest,
+    TimePassed,
+)
+from .outcomes import (
+    EffectDone,
+    EffectFailed,
+    EffectStarts,
+)
+from .people import (
+    CannotSee,
+    Confirm,
+    Dismiss,
+    ForgetHistory,
+    NoteWrongCode,
+    ReportDistress,
+    ReportDuress,
+    RespondersSay,
+    ShareWith,
+    SpendCode,
+)
+
+__all__ = [
+    "AcknowledgeFailure",
+    "Arm",
+    "Bypass",
+    "CannotSee",
+    "Command",
+    "Confirm",
+    "CredentialSeen",
+    "Disarm",
+    "Dismiss",
+    "EffectDone",
+    "EffectFailed",
+    "EffectStarts",
+    "EndWalkTest",
+    "ForgetHistory",
+    "HubStarted",
+    "NoteEvidence",
+    "NoteJump",
+    "NoteWrongCode",
+    "ReportBlind",
+    "ReportDetection",
+    "ReportDistress",
+    "ReportDuress",
+    "ReportLost",
+    "ReportNobody",
+    "ReportOutside",
+    "ReportPerson",
+    "ReportTrouble",
+    "RequestGrant",
+    "RespondersSay",
+    "RevokeGrant",
+    "SeePanel",
+    "SeeSignal",
+    "ShareWith",
+    "SpendCode",
+    "StartWalkTest",
+    "TimePassed",
+]
+
+type Command = (
+    HubStarted
+    | NoteJump
+    | TimePassed
+    | Arm
+    | Disarm
+    | Bypass
+    | AcknowledgeFailure
+    | SeeSignal
+    | SeePanel
+    | NoteEvidence
+    | ReportLost
+    | ReportTrouble
+    | StartWalkTest
+    | EndWalkTest
+    | ReportPerson
+    | ReportOutside
+    | ReportDetection
+    | ReportNobody
+    | ReportBlind
+    | ReportDistress
+    | ReportDuress
+    | Confirm
+    | Dismiss
+    | CannotSee
+    | ForgetHistory
+    | SpendCode
+    | ShareWith
+    | RespondersSay
+    | RequestGrant
+    | RevokeGrant
+    | CredentialSeen
+    | EffectStarts
+    | EffectDone
+    | EffectFailed
+    | NoteWrongCode
+)

@@ -1,0 +1,1 @@
+"""Codes on locks and doors that are opened: written down first, ended, proved gone."""
