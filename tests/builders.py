@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
+from custom_components.verified_response.core.commands import ReportDoor
+from custom_components.verified_response.core.entries import DoorAct, DoorReport, EntryMethod
 from custom_components.verified_response.core.premises import (
     Area,
     ArmMode,
@@ -165,3 +168,15 @@ def estate(**numbers: Any) -> Premises:
         areas=by_id([area("house"), area("garage"), annex]),
         zones=by_id(estate_zones()),
     )
+
+
+def opened(door_id: str, *, slot: int | None, at: datetime, **changes: Any) -> ReportDoor:
+    """Return what a lock says that was opened at its keypad."""
+    report = DoorReport(
+        at=at,
+        door_id=door_id,
+        act=DoorAct.UNLOCKED,
+        method=EntryMethod.KEYPAD,
+        slot=slot,
+    )
+    return ReportDoor(report=replace(report, **changes))

@@ -6,7 +6,7 @@ from .action_call import caller, incident_meant
 from .camera_trial import judged
 from .core.commands import RevokeGrant
 from .core.errors import InvalidRequestError
-from .engine.granting import wait_until_gone
+from .engine.granting import Asked, wait_until_gone
 from .runtime import VerifiedResponseRuntime
 from .serialize import grant_summary, person_summary
 
@@ -21,13 +21,15 @@ async def grant_access(runtime: VerifiedResponseRuntime, call: ServiceCall) -> S
         raise InvalidRequestError("lock_not_configured", entity_id=unknown[0])
     incident_id = incident_meant(runtime, call).id if call.data.get("incident_id") else None
     result = await runtime.granting.grant(
-        [doors[entity] for entity in dict.fromkeys(call.data["lock"])],
-        expires_at=runtime.desk.now() + call.data["duration"],
-        recipient=call.data["recipient"],
-        by=caller(call),
-        incident_id=incident_id,
-        max_uses=call.data.get("max_uses"),
-        code=call.data.get("code"),
+        Asked(
+            doors=[doors[entity] for entity in dict.fromkeys(call.data["lock"])],
+            expires_at=runtime.desk.now() + call.data["duration"],
+            recipient=call.data["recipient"],
+            by=caller(call),
+            incident_id=incident_id,
+            max_uses=call.data.get("max_uses"),
+            code=call.data.get("code"),
+        )
     )
     sources = {door_id: source for source, door_id in doors.items()}
     return {

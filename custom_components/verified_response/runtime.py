@@ -60,6 +60,7 @@ class VerifiedResponseRuntime:
         self.intake.close()
         self.supervision.close()
         self.outbox.close()
+        self.granting.close()
         self.watch.close()
         self.learning.close()
         await self.desk.stop()

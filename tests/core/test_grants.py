@@ -12,7 +12,9 @@ from custom_components.verified_response.core.access import (
     CredentialStatus,
 )
 from custom_components.verified_response.core.effects import ClearCredential, SetCredential
+from custom_components.verified_response.core.entries import EntryMethod
 from custom_components.verified_response.core.errors import InvalidRequestError
+from tests import builders
 from tests.core.house import START, House
 
 
@@ -157,9 +159,10 @@ def test_a_grant_is_used_up():
     house = House()
     grant = house.grant(max_uses=2)
     wrote(house)
-    house.do(cmd.CredentialSeen(door_id="front", slot=5))
+    house.do(builders.opened("front", slot=5, at=house.now))
     assert house.state.grants[grant.id].is_active
-    house.do(cmd.CredentialSeen(door_id="front", slot=5))
+    house.wait(3)
+    house.do(builders.opened("front", slot=5, at=house.now))
     assert house.state.grants[grant.id].end_reason == "used_up"
 
 
@@ -167,7 +170,8 @@ def test_a_grant_is_used_up():
 def test_codes_of_others_are_not_our_business(door: str, slot: int):
     house = House()
     house.grant("front")
-    assert not house.do(cmd.CredentialSeen(door_id=door, slot=slot))
+    house.do(builders.opened(door, slot=slot, at=house.now))
+    assert not house.told(ev.GrantUsed)
 
 
 def test_a_code_that_is_gone_is_not_seen():
@@ -176,7 +180,8 @@ def test_a_code_that_is_gone_is_not_seen():
     wrote(house)
     house.do(cmd.RevokeGrant(grant_id=grant.id, by="owner"))
     cleared(house)
-    assert not house.do(cmd.CredentialSeen(door_id="front", slot=5))
+    house.do(builders.opened("front", slot=5, at=house.now))
+    assert not house.told(ev.GrantUsed)
 
 
 def test_a_grant_that_ends_before_its_code_is_written_is_never_written():
@@ -271,6 +276,8 @@ def test_a_grant_shows_a_label_and_no_code():
 def test_uses_are_journalled():
     house = House()
     grant = house.grant()
-    house.do(cmd.CredentialSeen(door_id="front", slot=5))
-    assert house.told(ev.GrantUsed) == [ev.GrantUsed(grant_id=grant.id, door_id="front")]
+    house.do(builders.opened("front", slot=5, at=house.now))
+    assert house.told(ev.GrantUsed) == [
+        ev.GrantUsed(grant_id=grant.id, door_id="front", method=EntryMethod.KEYPAD)
+    ]
     assert house.state.grants[grant.id].uses == 1

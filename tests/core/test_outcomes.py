@@ -17,7 +17,7 @@ from custom_components.verified_response.core.effects import (
 )
 from custom_components.verified_response.core.folds.evolve import evolve
 from custom_components.verified_response.core.incident import DeliveryStatus, Stage
-from custom_components.verified_response.core.premises import Channel, ChannelKind, Contact
+from custom_components.verified_response.core.premises import ArmMode, Channel, ChannelKind, Contact
 from custom_components.verified_response.core.rules import outcomes
 from custom_components.verified_response.core.signals import SignalKind
 from tests import builders
@@ -372,7 +372,7 @@ def test_taking_a_new_configuration_is_no_restart():
 
 def test_the_exit_delay_goes_on_over_a_restart():
     house = House()
-    house.do(cmd.Arm(area_id="house", mode=cmd.ArmMode.AWAY, by="owner"))
+    house.do(cmd.Arm(area_id="house", mode=ArmMode.AWAY, by="owner"))
     house.restart(after=600)
     assert house.state.area("house").phase == "arming"  # the sensors have yet to report again
     house.wait(60)
@@ -485,12 +485,23 @@ def test_recalls_survive_a_restart():
     assert len(house.shares("desk", ShareAction.CANCEL)) == 1
 
 
-def test_a_code_forgotten_over_a_restart_is_removed_from_the_lock():
+def test_a_write_goes_on_over_a_restart():
     house = House()
     grant = house.grant("front")
     [pending] = house.pending(SetCredential)
     house.start(pending)
     house.restart(after=5)
+    assert len(house.pending(SetCredential)) == 1
+    assert house.state.grants[grant.id].credentials["front"].status is CredentialStatus.REQUESTED
+
+
+def test_a_code_that_was_lost_over_a_restart_is_removed_from_the_lock():
+    house = House()
+    grant = house.grant("front")
+    [pending] = house.pending(SetCredential)
+    house.start(pending)
+    house.restart(after=5)
+    house.fail(pending, "code_forgotten", final=True)
     credential = house.state.grants[grant.id].credentials["front"]
     assert (credential.status, credential.reason) == (CredentialStatus.REMOVING, "code_forgotten")
     assert not house.pending(SetCredential)

@@ -12,9 +12,10 @@ from custom_components.verified_response.core.evidence import Threat
 from custom_components.verified_response.core.incident import Delivery, Incident, IncidentKind
 from custom_components.verified_response.core.premises import ArmMode, Premises
 from custom_components.verified_response.core.signals import Signal, SignalKind
+from custom_components.verified_response.engine.choosing import Chooser
 from custom_components.verified_response.engine.desk import Desk
 from custom_components.verified_response.engine.feed import Snapshot
-from custom_components.verified_response.engine.granting import Granting, GrantResult
+from custom_components.verified_response.engine.granting import Asked, Granting, GrantResult
 from custom_components.verified_response.engine.intake import Intake
 from custom_components.verified_response.engine.looking.pace import Rates
 from custom_components.verified_response.engine.looking.watch import Watch
@@ -22,7 +23,7 @@ from custom_components.verified_response.engine.outbox import Outbox
 from tests import builders
 from tests.fakes.clock import HandClock
 from tests.fakes.journal import FakeJournal
-from tests.fakes.locks import FakeLocks
+from tests.fakes.locks import FakeLocks, FakeVault
 from tests.fakes.outside import FakeCamera, FakeCenter, FakeContacts
 from tests.fakes.person_detector import FakePersonDetector
 
@@ -71,6 +72,7 @@ class Rig:
         self.center = FakeCenter()
         self.contacts = FakeContacts()
         self.locks = FakeLocks(("front", "back"))
+        self.vault = FakeVault()
         self.detector = FakePersonDetector()
         self.detection = detection
         self.rates = rates
@@ -80,7 +82,7 @@ class Rig:
 
     def _assemble(self, *, resumed: bool) -> None:
         self.desk = Desk(premises=self.premises, journal=self.journal, clock=self.clock)
-        self.granting = Granting(self.desk, self.locks, self.ids)
+        self.granting = Granting(self.desk, self.locks, self.ids, self.vault, Chooser(self.ids))
         self.watch = Watch(
             self.desk,
             self.clock,
@@ -108,6 +110,7 @@ class Rig:
     async def start(self, *, resumed: bool = False) -> Rig:
         """Take up duty."""
         await self.desk.start(resumed=resumed)
+        await self.granting.start()
         self.outbox.start()
         self.watch.begin()
         await self.settle()
@@ -170,13 +173,14 @@ class Rig:
         await self.do(cmd.Dismiss(incident_id=self.incident.id, by="owner"))
 
     async def grant(self, *doors: str, lasts: float = 3600, **more: Any) -> GrantResult:
-        return await self.granting.grant(
-            doors or ("front",),
+        asked = Asked(
+            doors=doors or ("front",),
             expires_at=self.clock.now() + timedelta(seconds=lasts),
             recipient="officer",
             by="owner",
             **more,
         )
+        return await self.granting.grant(asked)
 
     # --- what is known ---------------------------------------------------------------------
 

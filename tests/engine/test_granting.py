@@ -14,7 +14,7 @@ from custom_components.verified_response.core.errors import (
     WorkFailedError,
 )
 from custom_components.verified_response.engine import granting, outbox
-from custom_components.verified_response.engine.granting import wait_until_gone
+from custom_components.verified_response.engine.granting import Asked, wait_until_gone
 from custom_components.verified_response.engine.lock_ports import LockCapabilities
 
 from .rig import CODES, Rig
@@ -79,7 +79,7 @@ async def test_the_code_is_nowhere_but_in_the_answer_and_on_the_lock(rig: Rig, c
     ]
     for code in (*CODES, "680247"):
         assert not [place for place in everything if code in place]
-    assert all(rig.granting.code_of(result.grant_id) is None for result in results)
+    assert [await rig.granting.code_of(result.grant_id) for result in results] == [None, None]
 
 
 async def test_the_length_fits_every_lock(rig: Rig):
@@ -113,7 +113,9 @@ async def test_a_given_code_is_used(rig: Rig):
 async def test_no_lock_chosen(rig: Rig):
     with pytest.raises(InvalidRequestError, match="no_lock_chosen"):
         await rig.granting.grant(
-            (), expires_at=rig.clock.now() + timedelta(hours=1), recipient="x", by="owner"
+            Asked(
+                doors=(), expires_at=rig.clock.now() + timedelta(hours=1), recipient="x", by="owner"
+            )
         )
 
 
@@ -133,7 +135,7 @@ async def test_when_no_lock_can_take_it_the_grant_is_over(rig: Rig):
 
 
 async def test_a_lock_that_never_answers_is_unavailable(rig: Rig, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(granting, "SLOT_SEARCH_S", 0.01)
+    monkeypatch.setattr(granting, "SEARCH_S", 0.01)
     rig.locks.locks["front"].delay_s = 60
     result = await rig.grant("front", "back")
     assert result.locks["front"].reason == "lock_unavailable"
@@ -155,11 +157,13 @@ async def test_patience_with_an_answer_ends_and_unclear_stays_unclear(
     lock.set_code = slowly
     result = await rig.grant("front")
     assert result.locks["front"].status is CredentialStatus.REQUESTED
-    assert rig.granting.code_of(result.grant_id) is None
+    assert await rig.granting.code_of(result.grant_id) == result.code  # the lock has yet to get it
     answer.set()
     await rig.settle()
     grant = rig.desk.state.grants[result.grant_id]
     assert grant.credentials["front"].status is CredentialStatus.CONFIRMED
+    assert await rig.granting.code_of(result.grant_id) is None
+    assert rig.vault.codes == {}
 
 
 async def test_caller_gone_while_the_locks_answer(rig: Rig):

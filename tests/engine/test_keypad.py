@@ -53,7 +53,7 @@ async def test_a_wrong_code_is_written_down_without_the_code(rig: Rig):
     with pytest.raises(InvalidRequestError, match="code_wrong"):
         await Keypad(rig.desk, rig.ids, Codes(c4711=OWNER)).check("9083", area_id="house", by="x")
     assert rig.news[-1] == ev.WrongCode(area_id="house", by="x")
-    assert "9083" not in repr(rig.journal.rows)
+    assert not [row for row in rig.journal.rows if "9083" in row.payload]
 
 
 async def test_guesses_side_by_side_cost_as_much_as_one_by_one(rig: Rig):

@@ -16,6 +16,7 @@ from custom_components.verified_response.core.effects import (
     Siren,
 )
 from custom_components.verified_response.core.errors import (
+    InvalidRequestError,
     JournalUnavailableError,
     ShareRejectedError,
     ShareRetryableError,
@@ -429,13 +430,31 @@ async def test_a_removal_is_never_given_up(rig: Rig):
     assert credential(rig) is CredentialStatus.REMOVED
 
 
-async def test_a_code_whose_run_ended_is_never_written(rig: Rig):
-    """The code lives in memory: after a restart the slot is cleared, not guessed."""
+async def test_a_code_outlives_the_run_that_made_it(rig: Rig):
+    """No lost grant: what was written down is set by the next run, and shown there, once."""
     rig.desk._stopping = True  # nothing begins any more
     task = asyncio.create_task(rig.grant("front"))
     await rig.settle()
     task.cancel()
     rig.desk._stopping = False
+    await rig.restart(resumed=True)
+    [grant] = rig.desk.state.grants.values()
+    assert credential(rig) is CredentialStatus.CONFIRMED
+    code = await rig.granting.show(grant.id, by="owner")
+    assert list(rig.locks.locks["front"].codes.values()) == [code]
+    with pytest.raises(InvalidRequestError, match="code_shown_already"):
+        await rig.granting.show(grant.id, by="owner")
+    await rig.settle()
+    assert rig.vault.codes == {}
+
+
+async def test_a_code_that_was_lost_is_taken_off_the_lock(rig: Rig):
+    rig.desk._stopping = True
+    task = asyncio.create_task(rig.grant("front"))
+    await rig.settle()
+    task.cancel()
+    rig.desk._stopping = False
+    rig.vault.codes.clear()
     await rig.restart(resumed=True)
     assert rig.locks.locks["front"].codes == {}
     assert credential(rig) is CredentialStatus.REMOVED

@@ -6,8 +6,9 @@ import hmac
 from collections.abc import Iterable
 from typing import override
 
-from custom_components.verified_response.core.errors import LockFailedError
+from custom_components.verified_response.core.errors import LockFailedError, WorkFailedError
 from custom_components.verified_response.engine.lock_ports import (
+    CodeVault,
     LockCapabilities,
     LockControl,
     Locks,
@@ -177,3 +178,33 @@ class FakeLocks(Locks):
 
 def digest(code: str) -> str:
     return hmac.new(KEY, code.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+class FakeVault(CodeVault):
+    """Codes in memory; survives what holds it, like a file."""
+
+    def __init__(self) -> None:
+        self.codes: dict[str, str] = {}
+        self.fails = False
+
+    @override
+    async def keep(self, grant_id: str, code: str) -> None:
+        """Keep it."""
+        if self.fails:
+            raise WorkFailedError("code_not_kept")
+        self.codes[grant_id] = code
+
+    @override
+    async def code_of(self, grant_id: str) -> str | None:
+        """Return it."""
+        return self.codes.get(grant_id)
+
+    @override
+    async def drop(self, grant_id: str) -> None:
+        """Forget it."""
+        self.codes.pop(grant_id, None)
+
+    @override
+    async def kept(self) -> frozenset[str]:
+        """Return whose there are."""
+        return frozenset(self.codes)

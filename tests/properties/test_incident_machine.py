@@ -453,7 +453,7 @@ class IncidentMachine(Invariants, RuleBasedStateMachine):
 
     @rule(slot=st.integers(1, 3))
     def code_used(self, slot: int) -> None:
-        self.do(cmd.CredentialSeen(door_id="front", slot=slot))
+        self.do(builders.opened("front", slot=slot, at=self.house.now))
 
     # --- time ------------------------------------------------------------------------------------
 

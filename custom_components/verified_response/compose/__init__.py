@@ -24,7 +24,7 @@ from ..adapters.code_book import HashedCodeBook
 from ..adapters.code_source import SecretIdSource
 from ..adapters.contacts.home import HomeContacts
 from ..adapters.journal import SqliteJournal
-from ..adapters.locks import HomeLocks, load_key
+from ..adapters.locks import load_key
 from ..adapters.police_api import PoliceApiCenter, callback_check
 from ..adapters.police_api.access import Access
 from ..adapters.signs import present
@@ -35,13 +35,13 @@ from ..core.premises import Premises
 from ..core.signals import Signal, SignalKind, ZoneStatus
 from ..engine.chain import ChainCheck
 from ..engine.desk import Desk
-from ..engine.granting import Granting
 from ..engine.intake import Intake
 from ..engine.keypad import Keypad
 from ..engine.outbox import Outbox
 from ..engine.ports import IdSource, Wording
 from ..engine.supervision import Supervision
 from ..runtime import VerifiedResponseConfigEntry, VerifiedResponseRuntime
+from .access import grants
 from .listening import listen, webhook_id
 from .seeing import Seeing, follow_models, see
 
@@ -65,8 +65,8 @@ async def compose(
     clock, ids = HomeClock(hass), SecretIdSource()
     journal = SqliteJournal(folder / "journal.db")
     desk = Desk(premises=premises, journal=journal, clock=clock)
-    locks = HomeLocks(hass, premises.doors, key=key)
-    granting = Granting(desk, locks, ids)
+    code_book = HashedCodeBook(hass, stored_codes(entry))
+    granting, locks = grants(hass, entry, desk, ids, code_book, folder=folder, key=key)
     access = partial(_access, hass, entry, key)
     center = PoliceApiCenter(async_get_clientsession(hass), access, wording)
     seeing = see(hass, entry, desk, clock, folder=folder)
@@ -81,11 +81,12 @@ async def compose(
         resumed=before is not None,
     )
     await _start(desk, seeing, journal, resumed=before is not None)
+    await granting.start()
     runtime = VerifiedResponseRuntime(
         desk=desk,
         intake=Intake(desk, ids, present=partial(present, hass, premises)),
         supervision=Supervision(desk, clock, ids),
-        keypad=Keypad(desk, ids, HashedCodeBook(hass, stored_codes(entry))),
+        keypad=Keypad(desk, ids, code_book),
         granting=granting,
         watch=seeing.watch,
         learning=seeing.learning,

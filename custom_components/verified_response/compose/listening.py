@@ -15,7 +15,8 @@ from ..adapters.police_api import reports as responder_reports
 from ..adapters.signs import Signs, present
 from ..adapters.supervision import DeviceTroubles
 from ..core.access import AccessGrant
-from ..core.commands import Command, CredentialSeen, NoteEvidence, ReportTrouble, SeePanel
+from ..core.commands import Command, NoteEvidence, ReportDoor, ReportTrouble, SeePanel
+from ..core.entries import DoorAct, DoorReport
 from ..core.events import IncidentOpened
 from ..core.incident import IncidentKind
 from ..core.signals import TroubleKind
@@ -86,7 +87,8 @@ def _listen_to_signs(hass: HomeAssistant, entry: VerifiedResponseConfigEntry, de
 
 def _listen_to_locks(hass: HomeAssistant, entry: VerifiedResponseConfigEntry, desk: Desk) -> None:
     def used(door_id: str, slot: int) -> None:
-        _submit(desk, CredentialSeen(door_id=door_id, slot=slot), "credential used")
+        report = DoorReport(at=desk.now(), door_id=door_id, act=DoorAct.UNLOCKED, slot=slot)
+        _submit(desk, ReportDoor(report=report), "door")
 
     def grants() -> Iterable[AccessGrant]:
         return desk.state.grants.values()

@@ -1,5 +1,6 @@
 """Which door codes are good: not guessable, and not reachable from another code by one slip."""
 
+import re
 from collections.abc import Callable, Collection
 from itertools import pairwise, zip_longest
 
@@ -12,11 +13,17 @@ RUN = 4
 FEWEST_DISTINCT = 3
 FEWEST_DIFFERENCES = 2
 YEARS = range(1900, 2100)
+DIGITS = "0123456789"
 
 
-def weak(code: str) -> bool:
-    """Say whether people would guess the code: repeats, runs, years, mirrors, or not digits."""
+def weak(code: str, personal: Collection[str] = ()) -> bool:
+    """Say whether people would guess the code: repeats, runs, years, mirrors, or not digits.
+
+    `personal` are numbers that belong to the household, as personal_numbers() finds them.
+    """
     if len(code) < SHORTEST or not (code.isascii() and code.isdigit()):
+        return True
+    if any(number in code or code in number for number in personal):
         return True
     return (
         len(set(code)) < FEWEST_DISTINCT
@@ -27,20 +34,44 @@ def weak(code: str) -> bool:
     )
 
 
+def personal_numbers(*texts: str) -> frozenset[str]:
+    """Return the numbers of an address or telephone that somebody might try; runs of three digits and more."""
+    joined = (re.sub(r"(?<=\d)[ ()/.-]+(?=\d)", "", text) for text in texts)
+    found = (*texts, *joined)
+    return frozenset(number for text in found for number in re.findall(r"[0-9]{3,}", text))
+
+
+def neighbours(code: str) -> frozenset[str]:
+    """Return the code itself and every other that fewer than two digits set apart from it."""
+    swapped = {code[:at] + digit + code[at + 1 :] for at in range(len(code)) for digit in DIGITS}
+    return frozenset({code, code[:-1], *(code + digit for digit in DIGITS), *swapped})
+
+
 def far_enough(code: str, known: Collection[str]) -> bool:
     """Say whether at least two digits differ from every known code; a missing digit differs."""
     return all(_differences(code, other) >= FEWEST_DIFFERENCES for other in known)
 
 
 def choose_code(
-    draw: Callable[[int], str], *, min_length: int, max_length: int, avoid: Collection[str]
+    draw: Callable[[int], str],
+    *,
+    min_length: int,
+    max_length: int,
+    avoid: Collection[str],
+    personal: Collection[str] = (),
+    is_near: Callable[[str], bool] = lambda _: False,
 ) -> str:
-    """Draw until a code is good; raises InvalidRequestError("no_good_code")."""
+    """Draw until a code is good; raises InvalidRequestError("no_good_code").
+
+    `avoid` are known codes; `is_near` says it of those that are only known by their digests.
+    """
     length = max(min_length, min(PREFERRED_LENGTH, max_length))
     if SHORTEST <= length <= max_length:
         for _ in range(ATTEMPTS):
             code = draw(length)
-            if len(code) == length and not weak(code) and far_enough(code, avoid):
+            if len(code) != length or weak(code, personal):
+                continue
+            if far_enough(code, avoid) and not is_near(code):
                 return code
     raise InvalidRequestError("no_good_code")
 

@@ -23,6 +23,8 @@ class Share:
     sequence: int
     fresh: bool = True
     """False: an earlier create may have arrived, so the responder is asked first."""
+    codes: tuple[str, ...] = ()
+    """Grants whose codes go along; the codes themselves are never part of an effect."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,9 +66,35 @@ class ClearCredential:
     slot: int
 
 
-type Effect = Share | Push | Siren | SetCredential | ClearCredential
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GiveAccess:
+    """Make a code for a responder who took on the incident; the owner allowed that beforehand."""
 
-NEEDS_RECORD = (Share, SetCredential)
+    incident_id: str
+    responder_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UnlockDoor:
+    """Draw a bolt from afar; asked for a moment ago, never done late."""
+
+    door_id: str
+    passage_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LockDoor:
+    """Throw a bolt once the door is closed; tried until it is done."""
+
+    door_id: str
+    incident_id: str | None = None
+
+
+type Effect = (
+    Share | Push | Siren | SetCredential | ClearCredential | GiveAccess | UnlockDoor | LockDoor
+)
+
+NEEDS_RECORD = (Share, SetCredential, GiveAccess, UnlockDoor)
 """Never done without a durable record first; the others still work when the disk does not."""
 
 

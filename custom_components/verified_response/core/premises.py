@@ -92,6 +92,16 @@ class ResponderMode(StrEnum):
     LIVE = "live"
 
 
+class ResponderAccess(StrEnum):
+    """What the owner allowed a responder: never by the alarm alone."""
+
+    NEVER = "never"
+    ON_TAP = "on_tap"
+    """Is sent the code that somebody of the household makes."""
+    AT_ACKNOWLEDGMENT = "at_acknowledgment"
+    """Is also made one when it takes on the incident."""
+
+
 class Release(StrEnum):
     """What lets an incident go to a responder: a human's word, or two unanswered requests for it."""
 
@@ -194,8 +204,8 @@ class Door:
     """By which the entity is found though it was renamed."""
     contact: str | None = None
     """Entity that knows whether the door is closed."""
-    places: tuple[int, int] | None = None
-    """First and last place that the owner set apart for us, where the lock cannot be asked."""
+    places: tuple[int, ...] = ()
+    """Places that the owner set apart for us, where the lock cannot be asked."""
     standing_code: str | None = field(default=None, repr=False)
     """Sealed."""
     for_responders: bool = True
@@ -206,6 +216,11 @@ class Door:
     """The owner's own consent to have it unlocked in a fire, and left so."""
     relock: bool = True
     """Locked again once whoever came has left."""
+
+    @property
+    def takes_codes(self) -> bool:
+        """Say whether anything can write a code to it."""
+        return self.family is not LockFamily.NONE
 
 
 class ChannelKind(StrEnum):
@@ -297,6 +312,7 @@ class Responder:
     kind: ResponderKind
     mode: ResponderMode
     release: Release = Release.CONFIRMED
+    access: ResponderAccess = ResponderAccess.NEVER
 
     def __post_init__(self) -> None:
         """Refuse what must never be configured."""
@@ -335,6 +351,8 @@ class Policy:
     arm_failed_again_s: int = 300  # a failed arming is told again until somebody acknowledges
     walk_test_s: int = 1800
     battery_low: int = 15  # per cent
+    attempt_row_s: int = 300  # wrong codes further apart than this are not one attempt
+    hold_s: int = 120  # a door unlocked from afar is locked again after this
 
     def __post_init__(self) -> None:
         """Enforce the ranges of CP-01 and its sum rule."""

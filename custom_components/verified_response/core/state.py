@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from .access import AccessGrant
+from .access import AccessGrant, Passage
 from .effects import PendingEffect
+from .entries import DoorReport
 from .evidence import EvidenceItem
 from .incident import Incident
 from .premises import ArmMode, Policy
@@ -138,6 +139,12 @@ class PremisesState:
     walk_test: WalkTest | None = None
     door_attempts: Mapping[str, datetime] = field(default_factory=dict)
     """When an attempt at each door was told last."""
+    refused: Mapping[str, tuple[datetime, ...]] = field(default_factory=dict)
+    """Wrong codes in a row at each door."""
+    door_said: Mapping[str, DoorReport] = field(default_factory=dict)
+    """What each lock said last."""
+    passages: Mapping[str, Passage] = field(default_factory=dict)
+    """Doors unlocked from afar, by door."""
 
     def area(self, area_id: str) -> AreaState:
         """Return an area's state, disarmed when it was never touched."""

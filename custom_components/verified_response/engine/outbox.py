@@ -9,30 +9,36 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from ..core.access import OPENS
 from ..core.commands import EffectDone, EffectFailed, EffectStarts
 from ..core.effects import (
     NEEDS_RECORD,
     ClearCredential,
+    GiveAccess,
+    LockDoor,
     PendingEffect,
     Push,
     SetCredential,
     Share,
     ShareAction,
     Siren,
+    UnlockDoor,
 )
 from ..core.errors import (
+    InvalidRequestError,
     ShareRejectedError,
     ShareRetryableError,
     VerifiedResponseError,
 )
 from ..core.incident import DeliveryStatus
+from ..core.rules.access.outcomes import AT_DOORS
 from ..core.rules.outcomes import TOO_LATE_S
 from ..core.state import PremisesState
 from .desk import Desk
 from .feed import Snapshot
 from .granting import Granting
 from .lock_ports import Locks
-from .ports import Clock, Contacts, EmergencyCenter, IncidentRecord, Prompt
+from .ports import Clock, Contacts, DoorAccess, EmergencyCenter, IncidentRecord, Prompt
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -44,6 +50,11 @@ LAST_RETRY_S = 60.0
 ENDLESS_LAST_RETRY_S = 600.0
 """Recalls and removals are tried for ever, at this pace in the end."""
 MOST_DOUBLINGS = 10
+BOLT_LAST_RETRY_S = 10.0
+"""Waiting for a door to be closed is looking at its sensor."""
+UNLOCK_PATIENCE = 3
+NO_DOOR = frozenset({"lock_gone", "lock_unknown"})
+NOT_THERE_YET = frozenset({"lock_unavailable", "lock_asleep", "lock_unreadable", "timed_out"})
 NO_RECALL = frozenset({"not_arrived", "responder_unknown"})
 """Nothing is there to be recalled, or nobody is left to be asked."""
 PATIENCE = 6
@@ -180,10 +191,21 @@ class Outbox:
                 await self._contacts.send(push.contact_id, prompt)
             case Siren(on=on):
                 await self._contacts.siren(on=on)
+            case GiveAccess() as give:
+                await self._granting.give(pending.id, give)
             case SetCredential() | ClearCredential() as write:
-                async with self._doors.setdefault(write.door_id, asyncio.Lock()):
+                async with self._door(write.door_id):
                     return await self._write_lock(write), None
+            case UnlockDoor(door_id=door) | LockDoor(door_id=door) as move:
+                async with self._door(door):
+                    bolt = self._locks.of(door)
+                    unlocks = isinstance(move, UnlockDoor)
+                    return await (bolt.unlock() if unlocks else bolt.lock()), None
         return "", None
+
+    def _door(self, door_id: str) -> asyncio.Lock:
+        """Return the turn at a door: one lock is spoken to once at a time."""
+        return self._doors.setdefault(door_id, asyncio.Lock())
 
     async def _write_lock(self, write: SetCredential | ClearCredential) -> str:
         lock = self._locks.of(write.door_id)
@@ -192,7 +214,7 @@ class Outbox:
             return await lock.clear_code(
                 write.slot, fingerprint=grant.fingerprint, name=grant.label
             )
-        code = self._granting.code_of(write.grant_id)
+        code = await self._granting.code_of(write.grant_id)
         if code is None:
             raise VerifiedResponseError("code_forgotten")
         return await lock.set_code(write.slot, code, name=grant.label)
@@ -204,6 +226,7 @@ class Outbox:
             premises=self._desk.premises,
             sequence=share.sequence,
             at=self._clock.now(),
+            access=await self._access(share),
         )
         key = f"{share.incident_id}-{share.responder_id}-{share.sequence}"
         if share.action is ShareAction.CREATE:
@@ -227,8 +250,30 @@ class Outbox:
         await send(share.responder_id, number, record, key=key)
         return number
 
+    async def _access(self, share: Share) -> tuple[DoorAccess, ...]:
+        """Return how the responder gets in, with the codes that this message hands over."""
+        lines: list[DoorAccess] = []
+        for grant in self._desk.state.grants.values():
+            if grant.incident_id != share.incident_id or share.responder_id not in grant.responders:
+                continue
+            handed = grant.id in share.codes and grant.is_active
+            code = await self._granting.code_of(grant.id) if handed else None
+            left = None if grant.max_uses is None else max(0, grant.max_uses - grant.uses)
+            lines += [
+                DoorAccess(
+                    grant_id=grant.id,
+                    door_id=item.door_id,
+                    status=item.status,
+                    expires_at=grant.expires_at,
+                    uses_left=left,
+                    code=code if item.status in OPENS else None,
+                )
+                for item in grant.credentials.values()
+            ]
+        return tuple(lines)
+
     async def _failed(self, pending: PendingEffect, err: VerifiedResponseError) -> None:
-        final = _is_final(pending, err)
+        final = _is_final(pending, err, inherited=self._inherited.get(pending.id, False))
         doubled = FIRST_RETRY_S * 2 ** min(pending.attempts - 1, MOST_DOUBLINGS)
         delay = min(doubled, _last_retry(pending))
         if isinstance(err, ShareRetryableError) and err.retry_after_s is not None:
@@ -246,7 +291,7 @@ class Outbox:
 
 
 def _patience(pending: PendingEffect) -> float:
-    at_a_lock = isinstance(pending.effect, (SetCredential, ClearCredential))
+    at_a_lock = isinstance(pending.effect, AT_DOORS)
     return LOCK_TIMEOUT_S if at_a_lock else TIMEOUT_S
 
 
@@ -261,6 +306,10 @@ def _lane(pending: PendingEffect) -> str:
             | ClearCredential(grant_id=grant, door_id=door)
         ):
             return f"lock {grant} {door}"
+        case UnlockDoor(door_id=door) | LockDoor(door_id=door):
+            return f"bolt {door}"
+        case GiveAccess(incident_id=incident, responder_id=responder):
+            return f"access {incident} {responder}"
     return "siren"
 
 
@@ -282,15 +331,25 @@ def _last_retry(pending: PendingEffect) -> float:
     match pending.effect:
         case ClearCredential() | Share(action=ShareAction.CANCEL):
             return ENDLESS_LAST_RETRY_S
+        case LockDoor():
+            return BOLT_LAST_RETRY_S
     return LAST_RETRY_S
 
 
-def _is_final(pending: PendingEffect, err: VerifiedResponseError) -> bool:
+def _is_final(
+    pending: PendingEffect, err: VerifiedResponseError, *, inherited: bool = False
+) -> bool:
     match pending.effect:
         case ClearCredential():
             return False  # never given up silently: trouble is shown while it lasts
-        case SetCredential():
-            return True  # a person waits for the answer
+        case SetCredential():  # a person waits for the answer; after a restart, locks come up late
+            return not (inherited and err.code in NOT_THERE_YET)
+        case LockDoor():
+            return err.code in NO_DOOR
+        case UnlockDoor():
+            return pending.attempts >= UNLOCK_PATIENCE or err.code in NO_DOOR | {"lock_needs_code"}
+        case GiveAccess() if isinstance(err, InvalidRequestError):
+            return True
         case Share(action=ShareAction.CANCEL):
             return err.code in NO_RECALL
         case Share():

@@ -1,11 +1,12 @@
 """What the engine needs from outside: one small Protocol per concern, each says what it raises."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
+from ..core.access import CredentialStatus
 from ..core.detection import Box, Detection, DetectorInfo, Glance, Polygon
 from ..core.incident import Incident
 from ..core.premises import Premises
@@ -232,6 +233,18 @@ class Receipt:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class DoorAccess:
+    """How a responder gets in by one door; `code` only in the one message that hands it over."""
+
+    grant_id: str
+    door_id: str
+    status: CredentialStatus
+    expires_at: datetime
+    uses_left: int | None
+    code: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class IncidentRecord:
     """All a connector needs; every wire document is a pure function of it."""
 
@@ -239,6 +252,7 @@ class IncidentRecord:
     premises: Premises
     sequence: int
     at: datetime
+    access: tuple[DoorAccess, ...] = ()
 
 
 class EmergencyCenter(Protocol):

@@ -16,6 +16,7 @@ from custom_components.verified_response.core.incident import Incident, Incident
 from custom_components.verified_response.core.rules.dispatch import is_visible
 from custom_components.verified_response.core.signals import Signal, SignalKind, ZoneStatus
 from custom_components.verified_response.core.state import PremisesState
+from custom_components.verified_response.engine.choosing import Chooser
 from custom_components.verified_response.engine.desk import Desk
 from custom_components.verified_response.engine.feed import Snapshot
 from custom_components.verified_response.engine.granting import Granting
@@ -27,7 +28,7 @@ from custom_components.verified_response.engine.other_detectors import OtherDete
 from custom_components.verified_response.engine.outbox import Outbox
 from custom_components.verified_response.engine.supervision import Supervision
 from tests.fakes.journal import FakeJournal
-from tests.fakes.locks import FakeLocks
+from tests.fakes.locks import FakeLocks, FakeVault
 
 from .house import Household
 from .outside import (
@@ -92,7 +93,7 @@ class Hub:
         self.intake = Intake(self.desk, self.ids, present=self.surroundings.present)
         self.supervision = Supervision(self.desk, self.clock, self.ids)
         self.others = OtherDetectors(self.desk)
-        granting = Granting(self.desk, self.locks, self.ids)
+        granting = Granting(self.desk, self.locks, self.ids, FakeVault(), Chooser(self.ids))
         self.watch = Watch(
             self.desk,
             self.clock,

@@ -5,13 +5,14 @@ import hmac
 import os
 import secrets
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final, override
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 
+from ...core.access import LockRef
 from ...core.errors import LockFailedError
 from ...core.premises import Door, LockFamily
 from ...engine.lock_ports import LockControl, Locks
@@ -41,16 +42,18 @@ class HomeLocks(Locks):
         *,
         key: bytes,
         patience: Patience | None = None,
+        remembered: Callable[[str], LockRef | None] = lambda _: None,
     ) -> None:
         self._hass = hass
         self._doors = doors
         self._key = key
+        self._remembered = remembered
         self._patience = patience or Patience()
 
     @override
     def of(self, door_id: str) -> LockControl:
         """Return the lock's adapter; raises LockFailedError("lock_unknown")."""
-        door = self._doors.get(door_id)
+        door = self._doors.get(door_id) or self._recall(door_id)
         if door is None:
             raise LockFailedError("lock_unknown")
         lock = FAMILIES[door.family]
@@ -60,6 +63,21 @@ class HomeLocks(Locks):
         }:
             lock = NoCodesLock
         return lock(self._hass, door, fingerprint=self.fingerprint, patience=self._patience)
+
+    def _recall(self, door_id: str) -> Door | None:
+        """Return a lock that nobody configures any more, from the grant whose code it may hold."""
+        ref = self._remembered(door_id)
+        if ref is None:
+            return None
+        return Door(
+            id=door_id,
+            name=ref.name,
+            source=ref.source,
+            family=ref.family,
+            registry_id=ref.registry_id,
+            set_script=ref.set_script,
+            clear_script=ref.clear_script,
+        )
 
     @override
     def fingerprint(self, code: str) -> str:

@@ -1,9 +1,13 @@
 """What is asked of the house; ids and slots are chosen outside and passed in."""
 
 from .access import (
-    CredentialSeen,
+    CloseDoor,
+    OpenDoor,
+    ReportDoor,
     RequestGrant,
     RevokeGrant,
+    SettleRemoval,
+    ShowCode,
 )
 from .house import (
     AcknowledgeFailure,
@@ -49,9 +53,9 @@ __all__ = [
     "Arm",
     "Bypass",
     "CannotSee",
+    "CloseDoor",
     "Command",
     "Confirm",
-    "CredentialSeen",
     "Disarm",
     "Dismiss",
     "EffectDone",
@@ -63,9 +67,11 @@ __all__ = [
     "NoteEvidence",
     "NoteJump",
     "NoteWrongCode",
+    "OpenDoor",
     "ReportBlind",
     "ReportDetection",
     "ReportDistress",
+    "ReportDoor",
     "ReportDuress",
     "ReportLost",
     "ReportNobody",
@@ -77,7 +83,9 @@ __all__ = [
     "RevokeGrant",
     "SeePanel",
     "SeeSignal",
+    "SettleRemoval",
     "ShareWith",
+    "ShowCode",
     "SpendCode",
     "StartWalkTest",
     "TimePassed",
@@ -114,7 +122,11 @@ type Command = (
     | RespondersSay
     | RequestGrant
     | RevokeGrant
-    | CredentialSeen
+    | CloseDoor
+    | OpenDoor
+    | ReportDoor
+    | SettleRemoval
+    | ShowCode
     | EffectStarts
     | EffectDone
     | EffectFailed

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from ..access import CredentialStatus, LockRef, Preset
+from ..entries import DoorReport
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RequestGrant:
@@ -18,6 +21,11 @@ class RequestGrant:
     failed: Mapping[str, str] = field(default_factory=dict)
     incident_id: str | None = None
     max_uses: int | None = None
+    preset: Preset | None = None
+    locks: Mapping[str, LockRef] = field(default_factory=dict)
+    request: str = ""
+    responders: tuple[str, ...] = ()
+    code_kept: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,8 +37,46 @@ class RevokeGrant:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class CredentialSeen:
-    """A lock reported that our code opened it."""
+class ShowCode:
+    """Somebody is shown a grant's code; only once."""
+
+    grant_id: str
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SettleRemoval:
+    """A person says what became of a code that could not be removed; None: try again now."""
+
+    grant_id: str
+    door_id: str
+    by: str
+    settled: CredentialStatus | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReportDoor:
+    """A lock said who did what at its door."""
+
+    report: DoorReport
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OpenDoor:
+    """Unlock a door from afar; `hold_s` None: as the preset has it, a fire until somebody ends it."""
+
+    new_id: str
+    door_id: str
+    by: str
+    preset: Preset
+    recipient: str = ""
+    hold_s: int | None = None
+    incident_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CloseDoor:
+    """Lock a door that was unlocked from afar."""
 
     door_id: str
-    slot: int
+    by: str

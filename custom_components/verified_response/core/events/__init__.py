@@ -5,7 +5,19 @@ incidents  from opening to its end      outward  effects, deliveries, responders
 access     codes on locks
 """
 
-from .access import CredentialChanged, GrantEnded, GrantUsed, GrantWritten
+from .access import (
+    CodeForgotten,
+    CodeSendingAsked,
+    CodeShown,
+    CredentialChanged,
+    DoorReported,
+    GrantEnded,
+    GrantUsed,
+    GrantWritten,
+    PassageAsked,
+    PassageChanged,
+    RelockAsked,
+)
 from .areas import (
     AreaArmed,
     AreaArming,
@@ -69,10 +81,14 @@ __all__ = [
     "Assessed",
     "AttemptMade",
     "ClockJumped",
+    "CodeForgotten",
+    "CodeSendingAsked",
+    "CodeShown",
     "CodeSpent",
     "CredentialChanged",
     "DeliveryChanged",
     "DoorAttempted",
+    "DoorReported",
     "EffectDelayed",
     "EffectFinished",
     "EffectRequested",
@@ -91,9 +107,12 @@ __all__ = [
     "IncidentEnded",
     "IncidentOpened",
     "LookExtended",
+    "PassageAsked",
+    "PassageChanged",
     "PeopleAsked",
     "PersonOutside",
     "PolicySet",
+    "RelockAsked",
     "ResponderReported",
     "ShareRequested",
     "StageChanged",
@@ -154,6 +173,13 @@ type Event = (
     | CredentialChanged
     | GrantUsed
     | GrantEnded
+    | CodeForgotten
+    | CodeSendingAsked
+    | CodeShown
+    | DoorReported
+    | PassageAsked
+    | PassageChanged
+    | RelockAsked
 )
 
 
@@ -164,12 +190,18 @@ POLICY = "policy"
 
 
 def subject_of(event: Event) -> str | None:
-    """Return the incident or grant that an event belongs to, for reading the journal by it."""
+    """Return the incident, grant or door that an event belongs to, for reading the journal by it."""
     match event:
         case PolicySet():
             return POLICY
         case GrantWritten(grant=grant):
             return grant.id
+        case DoorReported(report=report):
+            return report.door_id
+        case PassageAsked(passage=passage):
+            return passage.door_id
+        case PassageChanged(door_id=door_id):
+            return door_id
         case EffectRequested(effect=effect):
             return getattr(effect, "incident_id", None) or getattr(effect, "grant_id", None)
     return getattr(event, "incident_id", None) or getattr(event, "grant_id", None)

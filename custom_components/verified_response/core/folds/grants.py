@@ -4,9 +4,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from .. import events as ev
-from ..access import Credential
+from ..access import Credential, CredentialStatus, Use
 from ..state import KEPT_ENDED, PremisesState
 from .fold import fold, subjects_of_effects
+
+KEPT_USES = 20
 
 
 @fold.register
@@ -27,17 +29,44 @@ def _with_grant(state: PremisesState, grant_id: str, **changes: object) -> Premi
 @fold.register
 def _(event: ev.CredentialChanged, state: PremisesState, _at: datetime) -> PremisesState:
     credentials = state.grants[event.grant_id].credentials
+    before = credentials[event.door_id]
     changed: Credential = replace(
-        credentials[event.door_id], status=event.status, reason=event.reason
+        before,
+        status=event.status,
+        reason=event.reason,
+        proved=before.proved or event.status is CredentialStatus.CONFIRMED,
     )
     return _with_grant(state, event.grant_id, credentials={**credentials, event.door_id: changed})
 
 
 @fold.register
-def _(event: ev.GrantUsed, state: PremisesState, _at: datetime) -> PremisesState:
-    return _with_grant(state, event.grant_id, uses=state.grants[event.grant_id].uses + 1)
+def _(event: ev.GrantUsed, state: PremisesState, at: datetime) -> PremisesState:
+    grant = state.grants[event.grant_id]
+    use = Use(at=at, door_id=event.door_id, method=event.method)
+    used = (*grant.used, use)[-KEPT_USES:]
+    return _with_grant(state, event.grant_id, uses=grant.uses + 1, used=used)
 
 
 @fold.register
 def _(event: ev.GrantEnded, state: PremisesState, _at: datetime) -> PremisesState:
     return _with_grant(state, event.grant_id, end_reason=event.reason)
+
+
+@fold.register
+def _(event: ev.CodeShown, state: PremisesState, _at: datetime) -> PremisesState:
+    return _with_grant(state, event.grant_id, shown=True)
+
+
+@fold.register
+def _(event: ev.CodeSendingAsked, state: PremisesState, _at: datetime) -> PremisesState:
+    return _with_grant(state, event.grant_id, sent=True)
+
+
+@fold.register
+def _(event: ev.CodeForgotten, state: PremisesState, _at: datetime) -> PremisesState:
+    return _with_grant(state, event.grant_id, code_kept=False)
+
+
+@fold.register
+def _(event: ev.RelockAsked, state: PremisesState, _at: datetime) -> PremisesState:
+    return _with_grant(state, event.grant_id, relocked=True)

@@ -37,6 +37,11 @@ def shifted(state: PremisesState, by: timedelta) -> PremisesState:
         waiting=_all_later(state.waiting, by),
         lost_at=_all_later(state.lost_at, by),
         door_attempts=_all_later(state.door_attempts, by),
+        refused={key: tuple(at + by for at in row) for key, row in state.refused.items()},
+        passages={
+            key: replace(item, opened_at=item.opened_at + by, until=_later(item.until, by))
+            for key, item in state.passages.items()
+        },
     )
 
 

@@ -11,7 +11,13 @@ from ..evidence import LockReported, LockSign
 from ..incident import DeliveryStatus, IncidentKind, Stage
 from ..premises import Premises
 from ..state import Phase, PremisesState
-from .access.grants import end_due_grants, request_grant, revoke_grant, see_credential
+from .access import follow_up
+from .access.codes import show_code
+from .access.doors import report_door
+from .access.grants import request_grant, revoke_grant
+from .access.passages import IS_OPEN, close_door, open_door, wants_relock
+from .access.removal import settle_removal
+from .access.responders import hear_responder
 from .alarm import see_signal
 from .arming import (
     acknowledge_failure,
@@ -22,7 +28,7 @@ from .arming import (
     finish_exit_delays,
     tell_failures_again,
 )
-from .dispatch import next_step, report_duress, responder_says, share_with, tell_responders
+from .dispatch import next_step, report_duress, share_with, tell_responders
 from .distress import report_distress
 from .noting import note, note_evidence
 from .outcomes import effect_done, effect_failed, effect_starts, hub_started
@@ -54,7 +60,7 @@ def decide(
     settle(story)
     _tell_news(state, story)
     _mark_shared(story)
-    end_due_grants(story)
+    follow_up(story)
     return story.events
 
 
@@ -122,10 +128,14 @@ HANDLERS: Mapping[type, Callable[[Story, Any], None]] = {
     cmd.ForgetHistory: forget_history,
     cmd.SpendCode: _spend_code,
     cmd.ShareWith: share_with,
-    cmd.RespondersSay: responder_says,
+    cmd.RespondersSay: hear_responder,
     cmd.RequestGrant: request_grant,
     cmd.RevokeGrant: revoke_grant,
-    cmd.CredentialSeen: see_credential,
+    cmd.ShowCode: show_code,
+    cmd.SettleRemoval: settle_removal,
+    cmd.ReportDoor: report_door,
+    cmd.OpenDoor: open_door,
+    cmd.CloseDoor: close_door,
     cmd.EffectStarts: effect_starts,
     cmd.EffectDone: effect_done,
     cmd.EffectFailed: effect_failed,
@@ -172,5 +182,14 @@ def next_deadline(state: PremisesState, premises: Premises) -> datetime | None:
     )
     if state.walk_test is not None:
         moments.append(state.walk_test.until)
-    moments.extend(grant.expires_at for grant in state.grants.values() if grant.is_active)
+    moments.extend(
+        grant.expires_at
+        for grant in state.grants.values()
+        if grant.is_active or wants_relock(grant)
+    )
+    moments.extend(
+        passage.until
+        for passage in state.passages.values()
+        if passage.until is not None and passage.status in IS_OPEN
+    )
     return min(moments, default=None)

@@ -5,11 +5,18 @@ from datetime import datetime, timedelta
 
 from .. import commands as cmd
 from .. import events as ev
-from ..effects import ClearCredential, PendingEffect, Push, SetCredential, Share, ShareAction, Siren
+from ..effects import (
+    ClearCredential,
+    PendingEffect,
+    Push,
+    Share,
+    ShareAction,
+    Siren,
+)
 from ..evidence import HubWasBlind
 from ..incident import HAS_LEVEL, STAYS_AT_HOME, Delivery, DeliveryStatus
 from ..state import PROTECTING, AreaState, Phase
-from .access.grants import clear_outcome, set_outcome
+from .access.outcomes import AT_DOORS, delayed, done, failed, still_wanted
 from .arming import resume_exit_delays
 from .asking import tell_everybody, tell_people
 from .dispatch import GAVE_UP, TAKES_NEWS, recall_delivery
@@ -33,7 +40,7 @@ SENT = "sent"
 def effect_starts(story: Story, command: cmd.EffectStarts) -> None:
     """Write the attempt down, unless it has become pointless meanwhile."""
     pending = story.state.effects.get(command.effect_id)
-    if pending is None:
+    if pending is None or not still_wanted(story, pending):
         return
     match pending.effect:
         case Share(action=ShareAction.CREATE) as effect:
@@ -49,11 +56,6 @@ def effect_starts(story: Story, command: cmd.EffectStarts) -> None:
             delivery = _copy(story, effect)
             if delivery is None or delivery.status not in TAKES_NEWS:
                 story.tell(ev.EffectFinished(effect_id=pending.id, code="withdrawn"))
-                return
-        case SetCredential(grant_id=grant_id):
-            grant = story.state.grants.get(grant_id)
-            if grant is None or not grant.is_active:
-                story.tell(ev.EffectFinished(effect_id=pending.id, code="grant_ended"))
                 return
         case Push(prompt=prompt) as effect if prompt == QUESTION:
             incident = story.state.incidents.get(effect.incident_id or "")
@@ -125,12 +127,10 @@ def effect_done(story: Story, command: cmd.EffectDone) -> None:
                 _delivery(story, effect, DeliveryStatus.DELIVERED, number=command.number)
         case Share(action=ShareAction.CANCEL) as effect:
             _delivery(story, effect, DeliveryStatus.CANCELLED)
-        case SetCredential() as effect:
-            set_outcome(story, effect, outcome=command.outcome, code="")
-        case ClearCredential() as effect:
-            clear_outcome(story, effect, outcome=command.outcome)
         case Push() as effect:
             _attempt_made(story, effect, SENT)
+        case _ if isinstance(pending.effect, AT_DOORS):
+            done(story, pending, outcome=command.outcome)
 
 
 def _attempt_made(story: Story, effect: Push, outcome: str) -> None:
@@ -167,6 +167,7 @@ def effect_failed(story: Story, command: cmd.EffectFailed) -> None:
         elif pending.attempts == TELL_AFTER:
             _tell_unsent(story, effect.incident_id)
     if not command.final or isinstance(effect, ClearCredential):  # a removal is never given up
+        delayed(story, pending, code=command.code)
         retry_at = story.after(RETRY_S) if command.final else command.retry_at
         story.tell(ev.EffectDelayed(effect_id=pending.id, code=command.code, retry_at=retry_at))
         return
@@ -178,10 +179,10 @@ def effect_failed(story: Story, command: cmd.EffectFailed) -> None:
             gone = command.code == "not_arrived"
             status = DeliveryStatus.WITHDRAWN if gone else DeliveryStatus.CANCELLING
             _delivery(story, effect, status, reason=command.code)
-        case SetCredential():
-            set_outcome(story, effect, outcome=None, code=command.code)
         case Push():
             _attempt_made(story, effect, command.code)
+        case _ if isinstance(effect, AT_DOORS):
+            failed(story, pending, code=command.code)
 
 
 def _create_failed(story: Story, pending: PendingEffect, effect: Share, code: str) -> None:
@@ -267,6 +268,3 @@ def _after_restart(story: Story, pending: PendingEffect) -> None:
             story.tell(ev.EffectFinished(effect_id=pending.id, code="too_late"))
         case Siren(on=True) if late:
             story.tell(ev.EffectFinished(effect_id=pending.id, code="too_late"))
-        case SetCredential() as effect:
-            story.tell(ev.EffectFinished(effect_id=pending.id, code="code_forgotten"))
-            set_outcome(story, effect, outcome=None, code="code_forgotten")
