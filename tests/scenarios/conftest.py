@@ -94,6 +94,10 @@ EAGER = Rates(burst_s=0.0, sustain_s=3600.0, patrol_s=None)
 """No rest between the frames of a burst, and nothing that looks for long: for stories of other things."""
 
 
+ROOMS = {"HomeCameras": seeing, "HomeLocks": access}
+"""Where compose makes what is not made in its first file."""
+
+
 class House:
     """Verbs for people, sensors and time; nouns for what can be seen from outside."""
 
@@ -128,7 +132,7 @@ class House:
             ("PoliceApiCenter", self.center),
             ("HomeLocks", self.locks),
         ):
-            room = seeing if name == "HomeCameras" else compose
+            room = ROOMS.get(name, compose)
             self._stack.enter_context(patch.object(room, name, _returns(fake)))
         self._stack.enter_context(patch.object(seeing, "detector_of", self._detector_anew))
         self._stack.enter_context(patch.object(watch, "RATES", self.rates))
