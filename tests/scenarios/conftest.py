@@ -33,6 +33,7 @@ from tests.fakes.person_detector import FakePersonDetector
 watch = importlib.import_module("custom_components.verified_response.engine.looking.watch")
 compose = importlib.import_module("custom_components.verified_response.compose")
 seeing = importlib.import_module("custom_components.verified_response.compose.seeing")
+access = importlib.import_module("custom_components.verified_response.compose.access")
 
 DURESS_CODE = "8365"
 SENSORS = ("front_door", "hall_motion", "kitchen_window", "porch_motion", "smoke", "panic_button")
