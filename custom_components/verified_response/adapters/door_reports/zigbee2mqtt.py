@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_track_state_change_event
-from homeassistant.util.json import JSON_DECODE_EXCEPTIONS, json_loads_object
+from homeassistant.util.json import json_loads_object
 
 from ...core.entries import DoorAct, DoorReport, EntryMethod
 from ...core.premises import Door
@@ -140,7 +140,7 @@ class Topics:
     def _hear(self, item: _Topic, message: ReceiveMessage) -> None:
         try:
             said = json_loads_object(message.payload)
-        except JSON_DECODE_EXCEPTIONS:
+        except ValueError:
             return
         before, item.last = item.last, as_text(said, KEPT) if said.get(ACTION) else {}
         if before and not item.last:
