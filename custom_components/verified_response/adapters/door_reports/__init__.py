@@ -7,9 +7,10 @@ from typing import Final
 from homeassistant.core import HomeAssistant
 
 from ...core.premises import Door, Premises
+from ..doors import Doors
 from . import zha, zwave
 from .named import NamedLocks
-from .parts import Doors, Say
+from .parts import Say
 from .zigbee2mqtt import Topics
 
 __all__ = ["listen"]

@@ -11,9 +11,10 @@ from homeassistant.helpers.event import async_call_later, async_track_state_chan
 
 from ...core.entries import DoorAct, DoorReport
 from ...core.premises import Door
+from ..doors import Doors
 from ..edges import Settling, is_known
 from .names import read
-from .parts import Doors, Say
+from .parts import Say
 
 ACTS: Final = {
     LockState.LOCKED: DoorAct.LOCKED,

@@ -1,14 +1,10 @@
-"""What every source of door reports rests on: whose lock it is, and what of its words may be kept."""
+"""What every source of door reports rests on: to whom it speaks, and what of its words may be kept."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from homeassistant.core import HomeAssistant
-from homeassistant.helpers import entity_registry as er
-
 from ...core.entries import DoorReport
-from ...core.premises import Door, Premises
 
 BY_NAME: Final = " - "
 """Between how a lock was opened and whose code it was, in the words of some integrations."""
@@ -17,45 +13,6 @@ NO_USER: Final = 0xFFFF
 """Zigbee locks say this where they mean nobody."""
 
 type Say = Callable[[DoorReport], None]
-
-
-class Doors:
-    """The doors of the premises, and what the registry says of their locks at this moment."""
-
-    def __init__(self, hass: HomeAssistant, premises: Premises) -> None:
-        self._hass = hass
-        self._doors = tuple(premises.doors.values())
-
-    def __iter__(self) -> Iterator[Door]:
-        """Yield each door."""
-        return iter(self._doors)
-
-    def entity_of(self, door: Door) -> str:
-        """Return the lock's entity as it is called now."""
-        entry = self._entry(door)
-        return door.source if entry is None else entry.entity_id
-
-    def platform_of(self, door: Door) -> str | None:
-        """Return whose integration the lock is, None where no registry knows it."""
-        entry = self._entry(door)
-        return None if entry is None else entry.platform
-
-    def on_device(self, device_id: object, platform: str) -> Iterator[str]:
-        """Yield the ids of the doors whose lock is on this device of that integration."""
-        for door in self._doors:
-            entry = self._entry(door)
-            if (
-                entry is not None
-                and entry.platform == platform
-                and entry.device_id is not None
-                and entry.device_id == device_id
-            ):
-                yield door.id
-
-    def _entry(self, door: Door) -> er.RegistryEntry | None:
-        registry = er.async_get(self._hass)
-        known = registry.async_get(door.registry_id) if door.registry_id else None
-        return known or registry.async_get(door.source)
 
 
 def as_text(values: Mapping[str, object], keys: Iterable[str]) -> dict[str, str]:

@@ -10,7 +10,8 @@ from typing import Final, NamedTuple
 from homeassistant.core import Event, HomeAssistant, callback
 
 from ...core.entries import DoorAct, DoorReport, EntryMethod
-from .parts import Doors, Say, place
+from ..doors import Doors
+from .parts import Say, place
 
 PLATFORM: Final = "zha"
 EVENT: Final = "zha_event"

@@ -17,9 +17,10 @@ from homeassistant.util.json import json_loads_object
 
 from ...core.entries import DoorAct, DoorReport, EntryMethod
 from ...core.premises import Door
+from ..doors import Doors
 from ..edges import Settling, is_known
 from ..mqtt_topics import device_topic, mqtt_runs
-from .parts import Doors, Say, as_text, place
+from .parts import Say, as_text, place
 
 if TYPE_CHECKING:
     from homeassistant.components.mqtt.models import ReceiveMessage

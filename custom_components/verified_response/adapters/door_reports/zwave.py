@@ -7,7 +7,8 @@ from typing import Final
 from homeassistant.core import Event, HomeAssistant, callback
 
 from ...core.entries import DoorAct, DoorReport, EntryMethod
-from .parts import Doors, Say, as_text, place
+from ..doors import Doors
+from .parts import Say, as_text, place
 
 PLATFORM: Final = "zwave_js"
 EVENT: Final = "zwave_js_notification"
