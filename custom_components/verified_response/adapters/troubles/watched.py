@@ -12,8 +12,8 @@ from homeassistant.const import STATE_OFF, STATE_ON
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, State, callback
 from homeassistant.helpers.event import async_track_state_change_event
 
-from ..core.signals import TroubleKind
-from .edges import is_known
+from ...core.signals import TroubleKind
+from ..edges import is_known
 
 HYSTERESIS: Final = 5
 """Per cent above the limit from which on a battery is good again: cold nights must not flap."""

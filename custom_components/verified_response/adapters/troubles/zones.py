@@ -12,11 +12,11 @@ from homeassistant.components.binary_sensor import BinarySensorDeviceClass
 from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.core import HomeAssistant
 
-from ..core.premises import Premises, Zone
-from ..core.signals import TroubleKind
-from ..engine.ports import Clock
-from .siblings import siblings_of
-from .troubles import Known, Reads, Say, Watched, below, follow, is_on
+from ...core.premises import Premises, Zone
+from ...core.signals import TroubleKind
+from ...engine.ports import Clock
+from ..siblings import siblings_of
+from .watched import Known, Reads, Say, Watched, below, follow, is_on
 
 KINDS: Final[Mapping[tuple[str, str], TroubleKind]] = {
     ("binary_sensor", BinarySensorDeviceClass.BATTERY): TroubleKind.LOW_BATTERY,
