@@ -282,6 +282,15 @@ async def test_absence_is_measured_from_its_beginning(ear: Ear) -> None:
     assert ear.said == [(OFFLINE, True)]
 
 
+async def test_absence_that_was_told_twice_ends_once_it_is_back(ear: Ear) -> None:
+    ear.listen()
+    await ear.state(LOCK, "unavailable")
+    ear.hass.states.async_set(LOCK, "unavailable", {"still": True})
+    await ear.state(LOCK, "locked")
+    ear.clock.tick(3600)
+    assert ear.said == []
+
+
 async def test_class_1_who_is_away_at_the_start_has_the_quiet_time_and_more(ear: Ear) -> None:
     """Peers' failure class 1: radios take their time."""
     await ear.state(LOCK, "unavailable")

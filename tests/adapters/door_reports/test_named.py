@@ -209,6 +209,19 @@ async def test_class_4_what_happened_in_a_silence_is_no_entry(ear: Ear, silence:
     assert len(ear.told) == 1
 
 
+async def test_class_4_what_moved_in_a_silence_is_not_known_to_have_been_otherwise(
+    ear: Ear,
+) -> None:
+    """Peers' failure class 4: it may have been unlocked all along."""
+    await ear.state("locked")
+    ear.listen()
+    await ear.state("unavailable")
+    await ear.state("unlocking")
+    ear.clock.tick(6)
+    await ear.state("unlocked", "Ada")
+    assert ear.said == []
+
+
 async def test_class_1_a_lock_first_heard_after_the_start_is_no_entry(ear: Ear) -> None:
     """Peers' failure class 1: what is restored is not now."""
     ear.listen()

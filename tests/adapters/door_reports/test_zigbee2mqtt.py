@@ -188,6 +188,13 @@ async def test_nothing_of_a_code_is_kept(lock: Lock) -> None:
     assert CODE not in repr(report)
 
 
+async def test_a_field_that_is_more_than_a_word_is_not_kept(lock: Lock) -> None:
+    await lock.begins()
+    await lock.says("unlock", action_user={"id": 7, "pin": CODE}, action_source_name=[CODE])
+    assert lock.ear.told == [(UNLOCKED, UNKNOWN, None, "")]
+    assert lock.ear.said[0].raw == {"action": "unlock"}
+
+
 @pytest.mark.parametrize(("user", "slot"), [(0, 0), (250, 250), (65535, None), ("7", None)])
 async def test_the_place_as_the_lock_counts_it(lock: Lock, user: object, slot: int | None) -> None:
     await lock.begins()
@@ -229,6 +236,36 @@ async def test_a_lock_that_is_renamed_in_zigbee2mqtt_is_heard_on(lock: Lock) -> 
     assert [told[2] for told in lock.ear.told] == [7]
 
 
+async def test_a_lock_that_is_renamed_there_and_back_is_heard_once(lock: Lock) -> None:
+    await lock.begins()
+    for topic in ("zigbee2mqtt/Entrance", TOPIC):
+        await lock.is_known(topic=topic)
+        for state in ("UNLOCK", "LOCK"):
+            await lock.publish(topic, {"state": state})
+    lock.ear.clock.tick(6)
+    await lock.says("unlock", action_user=7)
+    await lock.says()
+    await lock.says("unlock", action_user=7)
+    assert len(lock.ear.told) == 2
+
+
+async def test_a_reloaded_mqtt_is_heard_on_and_not_after_the_end(lock: Lock) -> None:
+    """MQTT hands what was subscribed to from its old client to the new one."""
+    await lock.begins()
+    [entry] = lock.hass.config_entries.async_entries("mqtt")
+    mqtt = lock.hass.data["mqtt"]
+    mqtt.client = mqtt.client.return_value  # the double in front of it has no subscriptions
+    assert await lock.hass.config_entries.async_reload(entry.entry_id)
+    await lock.is_known()
+    await lock.says()
+    lock.ear.clock.tick(6)
+    await lock.says("unlock", action_user=7)
+    assert len(lock.ear.told) == 1
+    lock.ear.end()
+    await lock.says("lock", action_user=7)
+    assert len(lock.ear.told) == 1
+
+
 async def test_after_the_end_nothing_is_heard(lock: Lock) -> None:
     await lock.begins()
     lock.ear.end()
@@ -254,6 +291,7 @@ async def test_another_lock_by_mqtt_is_known_by_its_state(lock: Lock) -> None:
         ({"origin": {"name": "else"}, "device": {"identifiers": "zigbee2mqtt_0x1"}}, TOPIC),
         ({"origin": {"name": "else"}, "device": {"identifiers": ["else"]}}, None),
         ({"state_topic": "~/Front", "~": "zigbee2mqtt"}, "zigbee2mqtt/Front"),
+        ({"state_topic": "zigbee2mqtt/+"}, None),
     ],
 )
 async def test_where_a_device_speaks(

@@ -172,6 +172,15 @@ async def test_of_other_devices_and_after_the_end_nothing_is_said(ear: Ear) -> N
     assert ear.said == []
 
 
+async def test_a_lock_without_a_device_is_not_every_devices(ear: Ear) -> None:
+    er.async_get(ear.hass).async_get_or_create(
+        "lock", "zwave_js", "front", suggested_object_id="front"
+    )
+    ear.listen()
+    await ear.fire(EVENT, notice("") | {"device_id": None})
+    assert ear.said == []
+
+
 async def test_states_of_a_zwave_lock_are_not_counted_beside_its_notifications(ear: Ear) -> None:
     device_id = ear.add("zwave_js")
     await ear.state("locked")

@@ -19,7 +19,7 @@ from ...core.entries import DoorAct, DoorReport, EntryMethod
 from ...core.premises import Door
 from ..doors import Doors
 from ..edges import Settling, is_known
-from ..mqtt_topics import device_topic, mqtt_runs
+from ..mqtt_topics import device_topic
 from .parts import Say, as_text, place
 
 if TYPE_CHECKING:
@@ -111,15 +111,11 @@ class Topics:
         self._hass.async_create_task(self._subscribe(item, topic), eager_start=True)
 
     async def _subscribe(self, item: _Topic, topic: str) -> None:
-        if not mqtt_runs(self._hass):
-            return
         from homeassistant.components import mqtt
 
         @callback
         def received(message: ReceiveMessage) -> None:
-            if (
-                item.topic == topic
-            ):  # MQTT restores subscriptions when it is reloaded, ended ones too
+            if item.topic == topic:  # MQTT that is reloaded restores subscriptions, ended ones too
                 self._hear(item, message)
 
         try:
