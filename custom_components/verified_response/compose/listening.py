@@ -13,7 +13,7 @@ from ..adapters.linked_panels import LinkedPanels, PanelSays, Told
 from ..adapters.lock_reports import LockReports
 from ..adapters.police_api import reports as responder_reports
 from ..adapters.signs import Signs, present
-from ..adapters.supervision import DeviceTroubles
+from ..adapters.troubles import DeviceTroubles, LockWatch
 from ..core.access import AccessGrant
 from ..core.commands import Command, NoteEvidence, ReportDoor, ReportTrouble, SeePanel
 from ..core.entries import DoorAct, DoorReport
@@ -111,9 +111,9 @@ def _listen_to_devices(
 ) -> None:
     desk = runtime.desk
 
-    def trouble(zone_id: str, kind: TroubleKind, on: bool) -> None:
+    def trouble(part_id: str, kind: TroubleKind, on: bool) -> None:
         new_id = runtime.ids.new_id()
-        _submit(desk, ReportTrouble(zone_id=zone_id, kind=kind, on=on, new_id=new_id), "trouble")
+        _submit(desk, ReportTrouble(zone_id=part_id, kind=kind, on=on, new_id=new_id), "trouble")
 
     devices = DeviceTroubles(
         hass,
@@ -123,7 +123,16 @@ def _listen_to_devices(
         clock=clock,
         quiet_until=desk.state.quiet_until,
     )
+    locks = LockWatch(
+        hass,
+        desk.premises,
+        trouble,
+        known=desk.state.troubles,
+        clock=clock,
+        quiet_until=desk.state.quiet_until,
+    )
     entry.async_on_unload(devices.listen())
+    entry.async_on_unload(locks.listen())
 
 
 def _listen_to_panels(
