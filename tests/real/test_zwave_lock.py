@@ -8,6 +8,10 @@ from homeassistant.const import EVENT_CALL_SERVICE, MATCH_ALL
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.verified_response.adapters.locks import HomeLocks, family_of
+from custom_components.verified_response.adapters.locks.zwave_credentials import (
+    ZwaveCredentialsLock,
+)
+from custom_components.verified_response.core.errors import LockFailedError
 from custom_components.verified_response.core.premises import Door, LockFamily
 from custom_components.verified_response.engine.lock_ports import WriteOutcome
 
@@ -92,5 +96,63 @@ async def test_a_code_lives_and_is_gone_and_nobody_else_heard_it(hass, lock, cap
     assert [event for event in events if PIN in str(event.data)] == []
     called = [e.data["service"] for e in events if e.event_type == EVENT_CALL_SERVICE]
     assert set(called) == {"get_lock_usercode"}
+    own = [r for r in caplog.records if not r.name.startswith("zwave_js_server")]
+    assert PIN not in "".join(record.getMessage() for record in own)
+
+
+async def users(hass, entity_id):
+    """What Home Assistant's own service says: names and slots by user id."""
+    answer = await hass.services.async_call(
+        "zwave_js",
+        "get_users",
+        {},
+        target={"entity_id": entity_id},
+        blocking=True,
+        return_response=True,
+    )
+    return {
+        user["user_id"]: (user["user_name"], [item["slot"] for item in user["credentials"]])
+        for user in answer[entity_id]["users"]
+    }
+
+
+@pytest.mark.parametrize("keypad", ["users.cjs"])
+async def test_a_user_of_ours_lives_and_is_gone_and_nobody_else_heard_the_code(hass, lock, caplog):
+    door = Door(id="front", name="Front door", source=lock, family=LockFamily.ZWAVE_JS)
+    locks = HomeLocks(hass, {"front": door}, key=secrets.token_bytes(32))
+    control = locks.of("front")
+    assert isinstance(control, ZwaveCredentialsLock)
+    bounds = await control.capabilities()
+    assert (bounds.slots, bounds.min_length, bounds.max_length) == (10, 4, 10)
+
+    # The owner's own user, written by other hands, sits in the highest place.
+    assert await control.set_code(10, OWNERS_CODE, name="Anna") is WriteOutcome.CONFIRMED
+    slot = await control.free_slot(frozenset({9}))
+    assert slot == 8
+
+    events = []
+    stop = hass.bus.async_listen(MATCH_ALL, events.append)
+    with pytest.raises(LockFailedError) as failed:
+        await control.set_code(slot, OWNERS_CODE, name="VR 4f2a9c")
+    assert failed.value.code == "lock_code_duplicate"
+    assert await users(hass, lock) == {10: ("Anna", [10])}
+
+    assert await control.set_code(slot, PIN, name="VR 4f2a9c") is WriteOutcome.CONFIRMED
+    assert await users(hass, lock) == {8: ("VR 4f2a9c", [8]), 10: ("Anna", [10])}
+    assert await control.set_code(slot, PIN, name="VR 4f2a9c") is WriteOutcome.CONFIRMED
+
+    mine = locks.fingerprint(PIN)
+    cleared = await control.clear_code(10, fingerprint=mine, name="VR 4f2a9c")
+    assert cleared is WriteOutcome.CONFIRMED
+    assert 10 in await users(hass, lock)
+    cleared = await control.clear_code(slot, fingerprint=mine, name="VR 4f2a9c")
+    assert cleared is WriteOutcome.CONFIRMED
+    assert await users(hass, lock) == {10: ("Anna", [10])}
+    assert await control.free_slot(frozenset({9})) == slot
+    stop()
+
+    assert [event for event in events if PIN in str(event.data)] == []
+    called = [e.data["service"] for e in events if e.event_type == EVENT_CALL_SERVICE]
+    assert set(called) == {"get_users"}
     own = [r for r in caplog.records if not r.name.startswith("zwave_js_server")]
     assert PIN not in "".join(record.getMessage() for record in own)

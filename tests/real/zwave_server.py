@@ -47,12 +47,21 @@ def zwave_packages() -> Path:
 
 
 @pytest.fixture
-def zwave_server(zwave_packages: Path, tmp_path: Path, socket_enabled: None) -> Iterator[str]:
+def keypad() -> str:
+    """Which lock is simulated."""
+    return "lock.cjs"
+
+
+@pytest.fixture
+def zwave_server(
+    zwave_packages: Path, tmp_path: Path, socket_enabled: None, keypad: str
+) -> Iterator[str]:
     """A running server whose one node is ready; yields its address."""
     folder = tmp_path / "zwave"
     folder.mkdir()
     (folder / "node_modules").symlink_to(zwave_packages / "node_modules")
-    shutil.copy(HERE / "lock.cjs", folder)
+    for file in HERE.glob("*.cjs"):
+        shutil.copy(file, folder)
     options = {
         "storage": {"cacheDir": str(folder / "cache")},
         "logConfig": {"enabled": True, "level": "info", "logToFile": False, "forceConsole": True},
@@ -62,7 +71,7 @@ def zwave_server(zwave_packages: Path, tmp_path: Path, socket_enabled: None) -> 
     (folder / "driver.json").write_text(json.dumps(options))
     serial, web = _free_port(), _free_port()
     binaries = folder / "node_modules" / ".bin"
-    radio = f"{binaries}/mock-server -i 127.0.0.1 -p {serial} -c lock.cjs"
+    radio = f"{binaries}/mock-server -i 127.0.0.1 -p {serial} -c {keypad}"
     driver = f"{binaries}/zwave-server tcp://127.0.0.1:{serial} --host 127.0.0.1 --port {web}"
     with ExitStack() as stack:
         _start(stack, folder, radio, "Server listening")
