@@ -18,12 +18,14 @@ from ...engine.lock_ports import LockControl, Locks
 from .base import HomeLock, Patience
 from .manual import ManualLock
 from .none import NoCodesLock
+from .zigbee2mqtt import Zigbee2MqttLock, device_topic
 from .zwave_js import ZwaveJsLock
 
 KEY_BYTES: Final = 32
 FINGERPRINT_HEX: Final = 32  # 16 bytes
 FAMILIES: Final[Mapping[LockFamily, type[HomeLock]]] = {
     LockFamily.ZWAVE_JS: ZwaveJsLock,
+    LockFamily.ZIGBEE2MQTT: Zigbee2MqttLock,
     LockFamily.MANUAL: ManualLock,
     LockFamily.NONE: NoCodesLock,
 }
@@ -75,6 +77,8 @@ def platform_of(hass: HomeAssistant, entity_id: str) -> str | None:
 
 def family_of(hass: HomeAssistant, entity_id: str) -> LockFamily:
     """Return which adapter can write codes to the entity by itself, NONE when none can."""
+    if device_topic(hass, entity_id) is not None:
+        return LockFamily.ZIGBEE2MQTT
     return PLATFORMS.get(platform_of(hass, entity_id) or "", LockFamily.NONE)
 
 
