@@ -278,9 +278,7 @@ def device_topic(hass: HomeAssistant, entity_id: str) -> str | None:
     ours = origin.casefold() == ORIGIN or any(
         str(identifier).startswith(IDENTIFIER) for identifier in identifiers
     )
-    if not ours or not isinstance(topic, str) or command != f"{topic}/set":
-        return None
-    return None if set(topic) & {"+", "#"} else topic
+    return topic if ours and isinstance(topic, str) and command == f"{topic}/set" else None
 
 
 def mqtt_of(hass: HomeAssistant) -> Any:
