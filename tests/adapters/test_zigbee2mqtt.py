@@ -3,6 +3,7 @@
 import json
 import logging
 from dataclasses import replace
+from itertools import cycle
 
 import pytest
 from homeassistant.const import EVENT_CALL_SERVICE, MATCH_ALL
@@ -184,11 +185,17 @@ async def test_a_status_that_nobody_knows_is_never_free(rig, status):
     assert rig.keypad.history == []
 
 
-async def test_what_the_broker_kept_is_no_answer(rig):
+async def test_what_the_broker_kept_is_no_answer(hass, rig):
     rig.keypad.reads_fail = True
     rig.remembered["users"] = {"3": {"status": "available"}}
-    rig.before_answer = lambda slot: rig.say({}, retain=True)
+
+    def keep_for_a_new_listener(slot):
+        hass.data["mqtt"].client.return_value._retained_topics.clear()
+        rig.say({}, retain=True)
+
+    rig.before_answer = keep_for_a_new_listener
     await fails(rig.control.set_code(3, PIN, name="x"), "lock_unreadable")
+    assert rig.keypad.history == []
 
 
 async def test_the_news_of_an_opened_door_is_no_answer(rig):
@@ -218,6 +225,31 @@ async def test_one_message_with_an_old_user_in_it_does_not_overwrite_the_owner(r
     rig.before_answer = report
     await fails(rig.control.set_code(3, PIN, name="x"), "lock_slot_taken")
     assert rig.keypad.codes == {3: FOREIGN}
+
+
+async def test_nor_does_one_after_a_question_that_was_lost(rig):
+    rig.keypad.codes[3] = FOREIGN
+    rig.keypad.reads_fail = True
+    rig.remembered["users"] = {"3": {"status": "available"}}
+
+    def report_at_the_second(slot):
+        if len(rig.asked) > 1:
+            rig.keypad.reads_fail = False
+            rig.before_answer = lambda slot: None
+            rig.say({"battery": 79})
+
+    rig.before_answer = report_at_the_second
+    await fails(rig.control.set_code(3, PIN, name="x"), "lock_unreadable")
+    assert rig.keypad.codes == {3: FOREIGN}
+
+
+async def test_a_lock_that_contradicts_itself_is_unreadable(rig):
+    """An end of waiting with the last word is no agreement either."""
+    words = cycle(["available", "enabled"])
+    rig.before_answer = lambda slot: rig.statuses.update({slot: next(words)})
+    await fails(rig.control.set_code(3, PIN, name="x"), "lock_unreadable")
+    await fails(rig.control.clear_code(3, fingerprint=None), "lock_unreadable")
+    assert rig.keypad.history == []
 
 
 async def test_an_old_pin_beside_available_keeps_the_place_from_being_used(readable):
@@ -315,7 +347,15 @@ async def test_a_connection_lost_with_the_write_leaves_it_unknown(rig):
     await fails(rig.control.set_code(3, PIN, name="x"), "lock_write_unknown")
     rig.broken = False
     rig.keypad.codes[3] = PIN
+
+    def lose_it_once(topic, *rest):
+        rig.broken = topic.endswith("/set")
+        return publish(topic, *rest)
+
+    rig.broker.publish.side_effect = lose_it_once
     await fails(rig.control.clear_code(3, fingerprint=None), "lock_write_unknown")
+    assert rig.keypad.codes == {3: PIN}
+    await fails(rig.control.set_code(4, FOREIGN, name="x"), "lock_write_unknown")
 
 
 async def test_a_write_that_failed_on_the_way_and_shows_up_all_the_same_is_confirmed(rig):
