@@ -12,7 +12,7 @@ import pytest
 from homeassistant.const import EVENT_CALL_SERVICE, MATCH_ALL
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.verified_response.adapters.locks import HomeLocks, family_of
+from custom_components.verified_response.adapters.locks import HomeLocks, family_of, zigbee2mqtt
 from custom_components.verified_response.adapters.locks.base import Patience
 from custom_components.verified_response.core.errors import LockFailedError
 from custom_components.verified_response.core.premises import Door, LockFamily
@@ -26,6 +26,8 @@ pytestmark = [pytest.mark.real, pytest.mark.slow]
 OWNERS_CODE, PIN = "850273", "047391"
 LOCK = "lock.front_door"
 HASTE = Patience(read_s=1, write_s=2, settle_s=3, poll_s=0.1, bolt_s=5)
+RECONNECTED_S = 30
+"""Home Assistant tries again every 10 s."""
 QUIET_S = 0.5
 """Long enough for what must not happen to have happened."""
 
@@ -60,9 +62,9 @@ async def door(hass, mock_hass_config, house):
     await hass.async_block_till_done()
 
 
-async def becomes(hass, wanted, *, nudge=lambda: None):
+async def becomes(hass, wanted, *, nudge=lambda: None, within_s=10):
     """Wait for the entity; `nudge` has the lock tell its state again."""
-    for attempt in range(100):
+    for attempt in range(within_s * 10):
         state = hass.states.get(LOCK)
         if state is not None and state.state == wanted:
             return
@@ -242,3 +244,28 @@ async def test_without_zigbee2mqtt_or_the_broker_nothing_is_sent(hass, house, do
     house.stop_broker()
     await becomes(hass, "unavailable")
     await fails(door.control.clear_code(17, fingerprint=door.mine), "lock_unavailable")
+
+
+async def test_a_code_that_comes_through_after_the_connection_was_lost_is_removed(
+    hass, house, door, monkeypatch
+):
+    """The client keeps what it could not send: so the write is unknown, not refused."""
+
+    async def send_into_the_void(talk, verb, pin_code):
+        house.stop_broker()
+        return await send(talk, verb, pin_code)
+
+    send = zigbee2mqtt._Talk.send
+    monkeypatch.setattr(zigbee2mqtt._Talk, "send", send_into_the_void)
+    await fails(door.control.set_code(17, PIN, name="x"), "lock_write_unknown")
+    monkeypatch.undo()
+    await becomes(hass, "unavailable")
+    house.start_broker()
+    await becomes(hass, "locked", within_s=RECONNECTED_S)
+    for _ in range(50):
+        if house.users():
+            break
+        await asyncio.sleep(0.1)
+    assert house.users() == {17: PIN}
+    assert await door.control.clear_code(17, fingerprint=door.mine) is WriteOutcome.CONFIRMED
+    assert house.users() == {}
