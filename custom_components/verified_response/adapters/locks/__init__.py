@@ -24,6 +24,7 @@ from .none import GoneLock, NoCodesLock
 from .schlage import SchlageLock
 from .standing import StandingLock
 from .zha import ZhaLock
+from .zigbee2mqtt import Zigbee2MqttLock, device_topic
 from .zwave_credentials import ZwaveCredentialsLock
 from .zwave_js import ZwaveJsLock
 from .zwave_node import keeps_credentials, zwave_node
@@ -35,6 +36,7 @@ FAMILIES: Final[Mapping[LockFamily, type[HomeLock]]] = {
     LockFamily.MATTER: MatterLock,
     LockFamily.ZHA: ZhaLock,
     LockFamily.SCHLAGE: SchlageLock,
+    LockFamily.ZIGBEE2MQTT: Zigbee2MqttLock,
     LockFamily.MANUAL: ManualLock,
     LockFamily.STANDING: StandingLock,
     LockFamily.NONE: NoCodesLock,
@@ -142,6 +144,8 @@ def platform_of(hass: HomeAssistant, entity_id: str) -> str | None:
 
 def family_of(hass: HomeAssistant, entity_id: str) -> LockFamily:
     """Return which adapter can write codes to the entity by itself, NONE when none can."""
+    if device_topic(hass, entity_id) is not None:
+        return LockFamily.ZIGBEE2MQTT
     return PLATFORMS.get(platform_of(hass, entity_id) or "", LockFamily.NONE)
 
 
