@@ -50,7 +50,10 @@ class MotorLock(LockEntity):
             raise self.error
         self._attr_is_locking, self._attr_is_unlocking = locked, not locked
         self.async_write_ha_state()
+        before = self.work
         self.work = asyncio.create_task(self._arrive(locked=locked))
+        if before is not None:
+            await before
 
     async def _arrive(self, *, locked):
         await asyncio.sleep(self.takes_s)

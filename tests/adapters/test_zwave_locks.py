@@ -74,7 +74,7 @@ async def test_masked_codes_are_unverified_and_never_empty(zwave, mask):
     assert await zwave.control.set_code(10, PIN, name="x") is WriteOutcome.UNVERIFIED
     assert zwave.keypad.codes == {10: PIN}
     assert await zwave.control.free_slot(frozenset()) == 9
-    await fails(zwave.control.set_code(10, FOREIGN, name="x"), "lock_slot_taken")
+    await fails(zwave.control.set_code(10, FOREIGN, name="x"), "lock_place_hidden")
     mine = zwave.locks.fingerprint(PIN)
     assert await zwave.control.clear_code(10, fingerprint=mine) is WriteOutcome.CONFIRMED
     assert zwave.keypad.codes == {}

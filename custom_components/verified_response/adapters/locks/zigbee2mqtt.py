@@ -93,8 +93,7 @@ class Zigbee2MqttLock(HomeLock):
             if before.holds(code):
                 return WriteOutcome.CONFIRMED
             if not before.is_free:
-                unread = before.status is UserStatus.UNKNOWN
-                raise self._failed("lock_unreadable" if unread else "lock_slot_taken")
+                raise self._failed(_why_not_free(before))
             sent = await talk.send(
                 "set",
                 {"user": slot, "user_type": "unrestricted", "user_enabled": True, "pin_code": code},
@@ -301,3 +300,9 @@ def _is_known(user: UserReading) -> bool:
 
 def _is_enabled(user: UserReading) -> bool:
     return user.status is UserStatus.ENABLED
+
+
+def _why_not_free(reading: UserReading) -> str:
+    if reading.status is UserStatus.UNKNOWN:
+        return "lock_unreadable"
+    return "lock_slot_taken" if reading.code is not None else "lock_place_hidden"

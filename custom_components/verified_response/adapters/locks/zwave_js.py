@@ -8,7 +8,7 @@ import asyncio
 import hmac
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Any, ClassVar, override
+from typing import Any, ClassVar, Final, override
 
 from ...core.errors import LockFailedError
 from ...engine.lock_ports import LockCapabilities, WriteOutcome
@@ -17,6 +17,13 @@ from .zwave_node import is_asleep, node_of
 from .zwave_reading import UNKNOWN, Reading, SlotState, from_lock, from_memory
 
 SHORTEST, LONGEST = 4, 8  # User Code CC allows 4-10; 8 is what real keypads take
+
+
+OCCUPIED: Final = {
+    SlotState.UNKNOWN: "lock_unreadable",
+    SlotState.HIDDEN: "lock_place_hidden",
+    SlotState.HELD: "lock_slot_taken",
+}
 
 
 class ZwaveJsLock(EntityLock):
@@ -78,8 +85,7 @@ class ZwaveJsLock(EntityLock):
         if before.holds(code):
             return WriteOutcome.CONFIRMED
         if before.state is not SlotState.EMPTY:
-            unread = before.state is SlotState.UNKNOWN
-            raise self._failed("lock_unreadable" if unread else "lock_slot_taken")
+            raise self._failed(OCCUPIED[before.state])
         written = await self._write("set_lock_usercode", code_slot=slot, usercode=code)
         after = await self._settled(
             slot, lambda reading: reading.holds(code) or reading.state is SlotState.HIDDEN
