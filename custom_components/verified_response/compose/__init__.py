@@ -36,6 +36,7 @@ from ..core.premises import Premises
 from ..core.signals import Signal, SignalKind, ZoneStatus
 from ..engine.chain import ChainCheck
 from ..engine.desk import Desk
+from ..engine.granting import Granting
 from ..engine.intake import Intake
 from ..engine.keypad import Keypad
 from ..engine.outbox import Outbox
@@ -83,8 +84,7 @@ async def compose(
         granting=granting,
         resumed=before is not None,
     )
-    await _start(desk, seeing, journal, resumed=before is not None)
-    await granting.start()
+    await _start(desk, seeing, granting, journal, resumed=before is not None)
     runtime = VerifiedResponseRuntime(
         desk=desk,
         intake=Intake(desk, ids, present=partial(present, hass, premises)),
@@ -126,11 +126,14 @@ def _premises(hass: HomeAssistant, entry: ConfigEntry) -> Premises:
     )
 
 
-async def _start(desk: Desk, seeing: Seeing, journal: SqliteJournal, *, resumed: bool) -> None:
+async def _start(
+    desk: Desk, seeing: Seeing, granting: Granting, journal: SqliteJournal, *, resumed: bool
+) -> None:
     """Read what was written down; when that fails, nothing stays open."""
     try:
         await desk.start(resumed=resumed)
         await seeing.learning.start()
+        await granting.start()
     except BaseException:
         seeing.watch.close()  # what an open incident wanted looked at
         await journal.close()
