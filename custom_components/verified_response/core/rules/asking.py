@@ -10,8 +10,8 @@ from .story import Story
 
 ASK_ACTIONS = ("confirm", "false_alarm", "cannot_see")
 UNLOCK_NOW = "unlock_now"
-IN_A_FIRE = ("confirm", "false_alarm", UNLOCK_NOW, "cannot_see")
-"""Some phones show three buttons only."""
+IN_A_FIRE = ("confirm", "false_alarm", UNLOCK_NOW)
+"""Where a door may be unlocked; Android shows three buttons and no more."""
 MAX_ASKS = 5
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 """Before any clock that was ever set."""
