@@ -12,7 +12,7 @@ from .action_call import caller, doors_meant, incident_meant
 from .core.access import PassageStatus, Preset
 from .core.codec import from_plain
 from .core.commands import CloseDoor, OpenDoor
-from .core.effects import LockDoor
+from .core.effects import LockDoor, UnlockDoor
 from .core.entries import EntryMethod
 from .core.entry_history import EntryQuery, as_csv, door_entries
 from .core.errors import InvalidRequestError
@@ -108,11 +108,18 @@ def _passed(desk: Desk, door_id: str, passage_id: str) -> dict[str, Any]:
     passage = desk.state.passages.get(door_id)
     if passage is None or passage.id != passage_id:
         outcome, reason = "relocked", None  # somebody was quicker
-    elif passage.status in PASSED:
-        outcome, reason = PASSED[passage.status], passage.reason
     else:
-        outcome, reason = "failed", passage.reason
+        outcome = PASSED.get(passage.status, "failed")
+        reason = passage.reason or _last_error(desk, door_id, UnlockDoor)
     return {"entity_id": door_source(desk, door_id), "outcome": outcome, "reason": reason}
+
+
+def _last_error(desk: Desk, door_id: str, kind: type[UnlockDoor | LockDoor]) -> str | None:
+    """Return why a bolt did not move yet."""
+    for pending in desk.state.effects.values():
+        if isinstance(pending.effect, kind) and pending.effect.door_id == door_id:
+            return pending.last_error
+    return None
 
 
 async def relock_door(runtime: VerifiedResponseRuntime, call: ServiceCall) -> ServiceResponse:
@@ -133,15 +140,10 @@ async def close_doors(
 
 def _closed(desk: Desk, door_id: str) -> dict[str, Any]:
     held = door_id in desk.state.passages
-    reasons = [
-        pending.last_error
-        for pending in desk.state.effects.values()
-        if isinstance(pending.effect, LockDoor) and pending.effect.door_id == door_id
-    ]
     return {
         "entity_id": door_source(desk, door_id),
         "outcome": "pending" if held else "locked",
-        "reason": reasons[0] if held and reasons else None,
+        "reason": _last_error(desk, door_id, LockDoor) if held else None,
     }
 
 
