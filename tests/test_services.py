@@ -23,9 +23,12 @@ FIELDS: dict[str, dict[str, Any]] = {
     "detect_people": {"camera": "camera.hall"},
     "forget_false_alarms": {"zone_or_camera": "Kitchen window"},
     "grant_access": {"lock": ["lock.front"]},
+    "relock_door": {"lock": ["lock.front"]},
     "report_distress": {"kind": "medical"},
     "revoke_access": {"grant_id": "none"},
     "share_incident": {"responder": "City desk", "ground": "consent"},
+    "show_access_code": {"grant_id": "none"},
+    "unlock_door": {"lock": ["lock.front"]},
 }
 ADMIN = {name for name, (_, _, _, admin) in ACTIONS.items() if admin}
 
@@ -51,7 +54,7 @@ async def test_users_who_are_no_admins_are_refused(
         )
 
 
-@pytest.mark.parametrize("action", ["detect_people", "grant_access", "list_grants"])
+@pytest.mark.parametrize("action", ["detect_people", "grant_access", "list_entries", "list_grants"])
 async def test_admins_pass(house: House, hass_admin_user, action: str) -> None:
     await house.act(action, context=Context(user_id=hass_admin_user.id), **FIELDS.get(action, {}))
 
@@ -69,6 +72,18 @@ async def test_admins_pass(house: House, hass_admin_user, action: str) -> None:
         ("grant_access", {"lock": ["lock.front"], "duration": 0}, "duration_not_positive"),
         ("grant_access", {"lock": ["lock.front"], "duration": 864000}, "duration_too_long"),
         ("revoke_access", {"grant_id": "x"}, "grant_unknown"),
+        ("show_access_code", {"grant_id": "x"}, "grant_unknown"),
+        ("unlock_door", {"lock": ["lock.back"]}, "lock_not_configured"),
+        ("unlock_door", {"lock": ["lock.front"]}, "remote_unlock_not_allowed"),
+        ("relock_door", {"lock": ["lock.front"]}, "door_not_held"),
+        ("list_entries", {"door": "lock.back"}, "lock_not_configured"),
+        ("grant_access", {"lock": ["lock.front"], "preset": "fire"}, "fire_unlock_not_allowed"),
+        (
+            "grant_access",
+            {"lock": ["lock.front"], "preset": "fire", "code": "735182"},
+            "fire_needs_no_code",
+        ),
+        ("grant_access", {"lock": ["lock.front"], "send_to_responders": True}, "no_incident_open"),
         ("detect_people", {"camera": "camera.other"}, "camera_not_configured"),
         ("report_distress", {"kind": "fire", "area_id": "nowhere"}, "ha_area_unknown"),
     ],
@@ -88,6 +103,10 @@ async def test_wrong_input(house: House, action: str, fields: dict[str, Any], ke
         ("confirm_incident", {"threat": "war"}),
         ("share_incident", {"responder": "x", "ground": "curiosity"}),
         ("grant_access", {"lock": ["lock.front"], "max_uses": 0}),
+        ("grant_access", {"lock": ["lock.front"], "preset": "burglar"}),
+        ("list_entries", {"format": "pdf"}),
+        ("list_entries", {"method": "magic"}),
+        ("list_entries", {"limit": 0}),
         ("detect_people", {"camera": "no entity"}),
         ("list_incidents", {"open": True}),
     ],

@@ -93,8 +93,6 @@ ZONE_DATA = {**ZONE, "cameras": [], "forced_entry": False}
 HOUSE = part("area", "House")
 HALL = part("camera", "Hall", entity_id="camera.hall", outdoor=False)
 DOOR = part("zone", "Door", **{k: v for k, v in ZONE_DATA.items() if k != "name"})
-LOCK = {"name": "Front", "entity_id": "lock.front", "adapter": "auto"}
-SCRIPTS = {"set_script": "script.set_code", "clear_script": "script.clear_code"}
 
 
 async def test_every_part_is_offered(hass: HomeAssistant) -> None:
@@ -402,63 +400,6 @@ async def test_camera_is_added_once(hass: HomeAssistant) -> None:
         result["flow_id"], {"name": "Porch", "entity_id": "camera.porch", "outdoor": True}
     )
     assert made(entry, "Porch") == {"name": "Porch", "entity_id": "camera.porch", "outdoor": True}
-
-
-def zwave_lock(hass: HomeAssistant) -> None:
-    hass.states.async_remove("lock.front")
-    er.async_get(hass).async_get_or_create("lock", "zwave_js", "1", suggested_object_id="front")
-
-
-@pytest.mark.parametrize("adapter", ["auto", "zwave_js"])
-async def test_zwave_lock_is_recognised(hass: HomeAssistant, adapter: str) -> None:
-    entry = await stand(hass)
-    zwave_lock(hass)
-    await add(hass, entry, "lock", **{**LOCK, **SCRIPTS, "adapter": adapter})
-    assert made(entry, "Front") == {**LOCK, "adapter": "zwave_js"}
-
-
-async def test_other_locks_are_written_by_scripts(hass: HomeAssistant) -> None:
-    entry = await stand(hass)
-    await add(hass, entry, "lock", **LOCK, **SCRIPTS)
-    assert made(entry, "Front") == {**LOCK, **SCRIPTS, "adapter": "manual"}
-
-
-async def test_a_lock_may_take_no_codes(hass: HomeAssistant) -> None:
-    entry = await stand(hass)
-    await add(hass, entry, "lock", **{**LOCK, **SCRIPTS, "adapter": "none"})
-    assert made(entry, "Front") == {**LOCK, "adapter": "none"}
-
-
-@pytest.mark.parametrize(
-    ("changes", "errors"),
-    [
-        ({}, {"set_script": "script_required", "clear_script": "script_required"}),
-        ({"set_script": "script.set_code"}, {"clear_script": "script_required"}),
-        ({**SCRIPTS, "set_script": "script.gone"}, {"set_script": "entity_unknown"}),
-        ({**SCRIPTS, "clear_script": "script.set_code"}, {"clear_script": "scripts_same"}),
-        ({"adapter": "zwave_js"}, {"adapter": "adapter_mismatch"}),
-        ({"adapter": "none", "entity_id": "lock.gone"}, {"entity_id": "entity_unknown"}),
-    ],
-)
-async def test_locks_that_cannot_work_are_refused(
-    hass: HomeAssistant, changes: dict[str, Any], errors: dict[str, str]
-) -> None:
-    entry = await stand(hass)
-    result = await add(hass, entry, "lock", **{**LOCK, **changes})
-    assert (result["type"], result["errors"]) == (FlowResultType.FORM, errors)
-    mended = await hass.config_entries.subentries.async_configure(
-        result["flow_id"], {**LOCK, **SCRIPTS}
-    )
-    assert mended["type"] is FlowResultType.CREATE_ENTRY
-
-
-async def test_lock_is_changed(hass: HomeAssistant) -> None:
-    manual = part("lock", "Front", entity_id="lock.front", adapter="manual", **SCRIPTS)
-    entry = await stand(hass, manual)
-    zwave_lock(hass)
-    result = await change(hass, entry, "front", **LOCK, **SCRIPTS)
-    assert result["reason"] == "reconfigure_successful"
-    assert made(entry, "Front") == {**LOCK, "adapter": "zwave_js"}
 
 
 BEN = {"name": "Ben", "role": "household"}

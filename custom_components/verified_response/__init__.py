@@ -19,7 +19,9 @@ from .core.access import GONE
 from .core.errors import VerifiedResponseError
 from .entity import MANUFACTURER
 from .issues import follow_issues, forget_issues, tell_left_codes
+from .renames import follow_renames
 from .runtime import VerifiedResponseConfigEntry
+from .serialize import door_name
 from .services import register_services
 
 _LOGGER = logging.getLogger(__name__)
@@ -37,8 +39,9 @@ PLATFORMS = (
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Register the actions, so that automations validate without a loaded entry."""
+    """Register the actions, so that automations validate without a loaded entry; follow renames."""
     register_services(hass)
+    follow_renames(hass)
     return True
 
 
@@ -90,10 +93,10 @@ def _left_codes(entry: VerifiedResponseConfigEntry) -> tuple[str, ...]:
     """Return the doors whose locks may still hold a code of ours."""
     desk = entry.runtime_data.desk
     return tuple(
-        desk.premises.doors[door_id].name
+        door_name(desk, door_id)
         for grant in desk.state.grants.values()
         for door_id, credential in grant.credentials.items()
-        if credential.status not in GONE and door_id in desk.premises.doors
+        if credential.status not in GONE
     )
 
 

@@ -67,6 +67,19 @@ def area_meant(runtime: VerifiedResponseRuntime, call: ServiceCall) -> Area:
     return area
 
 
+def doors_meant(
+    runtime: VerifiedResponseRuntime, call: ServiceCall, *, field: str = "lock"
+) -> list[str]:
+    """Return the doors of the locks that were named, each once; raises InvalidRequestError."""
+    doors = {door.source: door.id for door in runtime.desk.premises.doors.values()}
+    named = call.data[field]
+    wanted = dict.fromkeys([named] if isinstance(named, str) else named)
+    for entity_id in wanted:
+        if entity_id not in doors:
+            raise InvalidRequestError("lock_not_configured", entity_id=entity_id)
+    return [doors[entity_id] for entity_id in wanted]
+
+
 def refuse_failed(events: Sequence[Event], premises: Premises) -> None:
     """Tell whoever armed what the record says: it is not armed, and why; raises InvalidRequestError."""
     for event in events:

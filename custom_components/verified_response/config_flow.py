@@ -24,9 +24,10 @@ from .contact_flow import ContactFlow, new_code_id
 from .core.alarm_codes import SALT_BYTES, hash_code, refuse_code
 from .core.premises import ResponderMode
 from .core.targets import refuse_phone
+from .lock_flow import LockFlow
 from .options_flow import VerifiedResponseOptionsFlow
 from .responder_flow import ResponderFlow
-from .subentry_flow import AreaFlow, LockFlow, SignFlow
+from .subentry_flow import AreaFlow, SignFlow
 from .zone_flow import ZoneFlow
 
 

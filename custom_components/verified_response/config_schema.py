@@ -14,6 +14,7 @@ from .core.premises import (
     ArmMode,
     LockFamily,
     Release,
+    ResponderAccess,
     ResponderKind,
     ResponderMode,
     SignKind,
@@ -32,6 +33,10 @@ SIGN_DOMAINS: Final[Mapping[SignKind, frozenset[str]]] = {
 }
 """Whose entities can tell each kind of sign."""
 LAST_ORDER: Final = 9
+LAST_PLACE: Final = 250
+"""More places than any keypad has."""
+DOOR_CONTACTS: Final = ("door", "garage_door", "opening", "window")
+"""Device classes of sensors that know whether a door is closed."""
 TEXT = selector.TextSelector()
 ADDRESS = selector.TextSelector(selector.TextSelectorConfig(multiline=True))
 PHONE = selector.TextSelector(selector.TextSelectorConfig(type=selector.TextSelectorType.TEL))
@@ -147,8 +152,15 @@ def zone_form(entry: ConfigEntry, *, but: str | None) -> vol.Schema:
 
 
 def lock_form() -> vol.Schema:
-    """Ask for a lock and what writes its codes."""
+    """Ask for a lock, what writes its codes, and what its owner allows."""
     families = [c.ADAPTER_AUTO, *(family.value for family in LockFamily)]
+    contacts = selector.EntitySelectorConfig(
+        filter=[
+            selector.EntityWithDeviceFilterSelectorConfig(
+                domain="binary_sensor", device_class=list(DOOR_CONTACTS)
+            )
+        ]
+    )
     return vol.Schema(
         {
             vol.Required(c.CONF_NAME): TEXT,
@@ -156,6 +168,14 @@ def lock_form() -> vol.Schema:
             vol.Required(c.CONF_ADAPTER, default=c.ADAPTER_AUTO): choice("adapter", families),
             vol.Optional(c.CONF_SET_SCRIPT): entity("script"),
             vol.Optional(c.CONF_CLEAR_SCRIPT): entity("script"),
+            vol.Optional(c.CONF_STANDING_CODE): SECRET,
+            vol.Optional(c.CONF_FIRST_PLACE): number(1, LAST_PLACE),
+            vol.Optional(c.CONF_LAST_PLACE): number(1, LAST_PLACE),
+            vol.Optional(c.CONF_CONTACT): selector.EntitySelector(contacts),
+            vol.Required(c.CONF_FOR_RESPONDERS, default=True): YES_NO,
+            vol.Required(c.CONF_REMOTE_UNLOCK, default=False): YES_NO,
+            vol.Required(c.CONF_FIRE_UNLOCK, default=False): YES_NO,
+            vol.Required(c.CONF_RELOCK, default=True): YES_NO,
         }
     )
 
@@ -211,6 +231,9 @@ def responder_form(*, new: bool) -> vol.Schema:
             vol.Required(c.CONF_AGREEMENT_REFERENCE): TEXT,
             vol.Required(c.CONF_RELEASE, default=Release.CONFIRMED.value): choice(
                 "release", [release.value for release in Release]
+            ),
+            vol.Required(c.CONF_ACCESS, default=ResponderAccess.NEVER.value): choice(
+                "access", [access.value for access in ResponderAccess]
             ),
             vol.Required(c.CONF_MODE, default=ResponderMode.OFF.value): choice("mode", modes),
         }

@@ -27,6 +27,7 @@ from .core.premises import (
     Premises,
     Release,
     Responder,
+    ResponderAccess,
     ResponderKind,
     ResponderMode,
     Sign,
@@ -56,12 +57,15 @@ class Problem:
 
 
 def premises_from_entry(
-    entry: ConfigEntry, *, place_of: Callable[[str], tuple[str, str]]
+    entry: ConfigEntry,
+    *,
+    place_of: Callable[[str], tuple[str, str]],
+    registry_id_of: Callable[[str], str] = lambda _: "",
 ) -> Premises:
     """Return the premises as configured; what refers to something removed loses the reference.
 
     Numbers that are not allowed (any more) never keep the alarm from starting: the nearest ones hold.
-    `place_of` gives device and place of an entity.
+    `place_of` gives device and place of an entity, `registry_id_of` what stays when it is renamed.
     """
     if changed := changed_numbers(entry):
         _LOGGER.warning(
@@ -92,7 +96,10 @@ def premises_from_entry(
             )
             for item in _of(entry, c.SUBENTRY_ZONE)
         },
-        doors={item.subentry_id: _door(item) for item in _of(entry, c.SUBENTRY_LOCK)},
+        doors={
+            item.subentry_id: _door(item, registry_id_of(item.data[c.CONF_ENTITY_ID]))
+            for item in _of(entry, c.SUBENTRY_LOCK)
+        },
         contacts={item.subentry_id: _contact(item) for item in _of(entry, c.SUBENTRY_CONTACT)},
         responders={
             item.subentry_id: _responder(item, entry.data.get(c.CONF_CALLBACK_PHONE))
@@ -238,14 +245,24 @@ def _zone(
     )
 
 
-def _door(item: ConfigSubentry) -> Door:
+def _door(item: ConfigSubentry, registry_id: str) -> Door:
+    data = item.data
+    first, last = data.get(c.CONF_FIRST_PLACE), data.get(c.CONF_LAST_PLACE)
     return Door(
         id=item.subentry_id,
         name=item.title,
-        source=item.data[c.CONF_ENTITY_ID],
-        family=LockFamily(item.data[c.CONF_ADAPTER]),
-        set_script=item.data.get(c.CONF_SET_SCRIPT),
-        clear_script=item.data.get(c.CONF_CLEAR_SCRIPT),
+        source=data[c.CONF_ENTITY_ID],
+        family=LockFamily(data[c.CONF_ADAPTER]),
+        set_script=data.get(c.CONF_SET_SCRIPT),
+        clear_script=data.get(c.CONF_CLEAR_SCRIPT),
+        registry_id=registry_id,
+        contact=data.get(c.CONF_CONTACT),
+        places=() if first is None or last is None else tuple(range(first, last + 1)),
+        standing_code=data.get(c.CONF_STANDING_CODE),
+        for_responders=data.get(c.CONF_FOR_RESPONDERS, True),
+        remote_unlock=data.get(c.CONF_REMOTE_UNLOCK, False),
+        fire_unlock=data.get(c.CONF_FIRE_UNLOCK, False),
+        relock=data.get(c.CONF_RELOCK, True),
     )
 
 
@@ -285,4 +302,5 @@ def _responder(item: ConfigSubentry, callback_phone: str | None) -> Responder:
         kind=ResponderKind(item.data[c.CONF_KIND]),
         mode=effective_mode(item.data, callback_phone),
         release=Release(item.data[c.CONF_RELEASE]),
+        access=ResponderAccess(item.data.get(c.CONF_ACCESS, ResponderAccess.NEVER)),
     )

@@ -79,6 +79,14 @@ CONF_CHOICE: Final = "choice"
 CONF_ADAPTER: Final = "adapter"
 CONF_SET_SCRIPT: Final = "set_script"
 CONF_CLEAR_SCRIPT: Final = "clear_script"
+CONF_CONTACT: Final = "contact"
+CONF_FIRST_PLACE: Final = "first_place"
+CONF_LAST_PLACE: Final = "last_place"
+CONF_STANDING_CODE: Final = "standing_code"
+CONF_FOR_RESPONDERS: Final = "for_responders"
+CONF_REMOTE_UNLOCK: Final = "remote_unlock"
+CONF_FIRE_UNLOCK: Final = "fire_unlock"
+CONF_RELOCK: Final = "relock"
 CONF_ROLE: Final = "role"
 CONF_NOTIFY: Final = "notify"
 CONF_MESSAGES: Final = "messages"
@@ -100,6 +108,7 @@ CONF_CLIENT_ID: Final = "client_id"
 CONF_CLIENT_SECRET: Final = "client_secret"  # noqa: S105 - the name of the field
 CONF_AGREEMENT_REFERENCE: Final = "agreement_reference"
 CONF_RELEASE: Final = "release"
+CONF_ACCESS: Final = "access"
 CONF_MODE: Final = "mode"
 CONF_LIVE_SINCE: Final = "live_since"
 CONF_VERIFIED_PHONE: Final = "verified_phone"
@@ -146,5 +155,6 @@ SECRET_FIELDS: Final = frozenset(
         CONF_DURESS_HASH,
         CONF_CLIENT_SECRET,
         CONF_CALLBACK_CODE,
+        CONF_STANDING_CODE,
     }
 )

@@ -31,8 +31,9 @@ from .const import (
     CONF_VERIFIED_PHONE,
     SECRET_FIELDS,
 )
-from .core.premises import CameraView
+from .core.premises import CameraView, Door
 from .core.rules.dispatch import is_visible
+from .core.state import PremisesState
 from .engine.feed import CameraLook
 from .runtime import VerifiedResponseConfigEntry, VerifiedResponseRuntime
 from .serialize import incident_summary
@@ -107,6 +108,7 @@ async def async_get_config_entry_diagnostics(
             _camera(camera, snapshot.cameras.get(camera.id), entry.runtime_data)
             for camera in snapshot.premises.cameras.values()
         ],
+        "doors": [_door(door, snapshot.state) for door in snapshot.premises.doors.values()],
         "signals_dropped": entry.runtime_data.intake.dropped,
         "zones": [str(status) for status in snapshot.zones.values()],
         "areas": [str(area.phase) for area in snapshot.state.areas.values()],
@@ -146,6 +148,30 @@ def _camera(
         "other_detectors": len(view.detections),
         "sightings": len(kept.sightings),
         "declined": len(kept.declined),
+    }
+
+
+def _door(door: Door, state: PremisesState) -> dict[str, Any]:
+    """Return how a lock is spoken to, and how its codes do: no name, no place, no code."""
+    passage = state.passages.get(door.id)
+    return {
+        "family": door.family,
+        "in_registry": bool(door.registry_id),
+        "has_contact": door.contact is not None,
+        "has_scripts": door.set_script is not None and door.clear_script is not None,
+        "has_standing_code": door.standing_code is not None,
+        "places": len(door.places),
+        "for_responders": door.for_responders,
+        "remote_unlock": door.remote_unlock,
+        "fire_unlock": door.fire_unlock,
+        "relock": door.relock,
+        "codes": [
+            str(grant.credentials[door.id].status)
+            for grant in state.grants.values()
+            if door.id in grant.credentials
+        ],
+        "held": str(passage.status) if passage is not None else None,
+        "wrong_codes": len(state.refused.get(door.id, ())),
     }
 
 

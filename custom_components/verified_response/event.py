@@ -1,27 +1,20 @@
 """What happened, as event entities: the stable interface for automations."""
 
-from typing import Any, override
+from typing import override
 
 from homeassistant.components.event import EventEntity
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .core import events as ev
-from .core.access import CredentialStatus
 from .core.incident import IncidentKind
 from .core.premises import Door
 from .entity import SourceEntity, VerifiedResponseEntity
 from .runtime import VerifiedResponseConfigEntry
+from .told_doors import OF_DOORS, tell_door
 from .told_events import OF_INCIDENTS, OF_THE_HOUSE, Teller
 
 PARALLEL_UPDATES = 0
-
-CREDENTIAL_EVENTS = {
-    CredentialStatus.CONFIRMED: "granted",
-    CredentialStatus.UNVERIFIED: "granted",
-    CredentialStatus.REMOVED: "revoked",
-    CredentialStatus.REMOVED_UNVERIFIED: "revoked",
-}
 
 
 async def async_setup_entry(
@@ -74,11 +67,11 @@ class DuressEvents(VerifiedResponseEntity, EventEntity):
 
 
 class CredentialEvents(SourceEntity, EventEntity):
-    """The life of the codes on one lock; never the code."""
+    """The life of the codes on one lock, and of its door unlocked from afar; never the code."""
 
     _attr_translation_key = "credential"
     _attr_entity_category = None
-    _attr_event_types = ["granted", "used", "revoked", "removal_failed", "set_failed"]
+    _attr_event_types = list(OF_DOORS)
 
     def __init__(self, entry: VerifiedResponseConfigEntry, door: Door) -> None:
         super().__init__(
@@ -93,27 +86,6 @@ class CredentialEvents(SourceEntity, EventEntity):
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
-        for event in self.snapshot.news:
-            told = self._tell(event)
-            if told is not None:
-                self._trigger_event(*told)
-                self.async_write_ha_state()
-
-    def _tell(self, event: ev.Event) -> tuple[str, dict[str, Any]] | None:
-        match event:
-            case ev.GrantUsed(grant_id=grant_id, door_id=self._part_id):
-                return "used", {"grant_id": grant_id}
-            case ev.CredentialChanged(door_id=self._part_id, status=status, grant_id=grant_id):
-                if status is CredentialStatus.FAILED:
-                    return "set_failed", {"grant_id": grant_id, "reason": event.reason}
-                if status in CREDENTIAL_EVENTS:
-                    return CREDENTIAL_EVENTS[status], {"grant_id": grant_id, "proof": status}
-            case ev.EffectDelayed(effect_id=effect_id, code=code):
-                pending = self.snapshot.state.effects.get(effect_id)
-                effect = pending.effect if pending else None
-                if getattr(effect, "door_id", None) == self._part_id:
-                    return "removal_failed", {
-                        "grant_id": getattr(effect, "grant_id", None),
-                        "reason": code,
-                    }
-        return None
+        for told in tell_door(self._part_id, self.snapshot):
+            self._trigger_event(*told)
+            self.async_write_ha_state()

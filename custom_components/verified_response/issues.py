@@ -13,7 +13,7 @@ from .channels import follow_channels
 from .config_values import config_problems
 from .const import CONF_LEFT_AT, DOMAIN
 from .core.detection import DetectorInfo
-from .core.effects import ClearCredential
+from .core.effects import ClearCredential, LockDoor
 from .core.incident import DeliveryStatus
 from .core.premises import Channel, ResponderMode
 from .core.rules.dispatch import is_on_screens
@@ -21,6 +21,7 @@ from .core.rules.history import cries_wolf, tally
 from .core.signals import TroubleKind
 from .engine.feed import Snapshot
 from .runtime import VerifiedResponseConfigEntry
+from .serialize import door_name
 
 UNDER_WAY = "model_fetching"
 DETECTOR_ISSUES = frozenset(
@@ -113,7 +114,7 @@ def troubles(snapshot: Snapshot, entry: ConfigEntry, gone: Gone) -> Iterator[Tro
                 placeholders={"name": responder.name, "reason": error},
             )
     yield from _unsent(snapshot)
-    yield from _stuck_codes(snapshot)
+    yield from _stuck_codes(snapshot, entry)
 
 
 def _wolves(snapshot: Snapshot, entry: ConfigEntry) -> Iterator[Trouble]:
@@ -202,21 +203,38 @@ def _unsent(snapshot: Snapshot) -> Iterator[Trouble]:
                 )
 
 
-def _stuck_codes(snapshot: Snapshot) -> Iterator[Trouble]:
+def _stuck_codes(snapshot: Snapshot, entry: ConfigEntry) -> Iterator[Trouble]:
+    """Yield the codes that no lock gives up, and the doors that do not lock again."""
     for pending in snapshot.state.effects.values():
-        effect = pending.effect
-        if isinstance(effect, ClearCredential) and pending.attempts >= REMOVAL_ATTEMPTS:
-            door = snapshot.premises.doors.get(effect.door_id)
-            yield Trouble(
-                key="code_not_removed",
-                subject=f"{effect.grant_id}_{effect.door_id}",
-                severity=ir.IssueSeverity.ERROR,
-                placeholders={
-                    "name": door.name if door else effect.door_id,
-                    "slot": str(effect.slot),
-                    "reason": pending.last_error or "",
-                },
-            )
+        if pending.attempts < REMOVAL_ATTEMPTS:
+            continue
+        match pending.effect:
+            case ClearCredential(grant_id=grant_id, door_id=door_id, slot=slot):
+                yield Trouble(
+                    key="code_not_removed",
+                    subject=f"{grant_id}_{door_id}",
+                    severity=ir.IssueSeverity.ERROR,
+                    placeholders={
+                        "name": door_name(snapshot, door_id),
+                        "slot": str(slot) if slot else "–",
+                        "reason": pending.last_error or "",
+                    },
+                    data={
+                        "entry_id": entry.entry_id,
+                        "grant_id": grant_id,
+                        "door_id": door_id,
+                    },
+                )
+            case LockDoor(door_id=door_id):
+                yield Trouble(
+                    key="door_held",
+                    subject=door_id,
+                    severity=ir.IssueSeverity.ERROR,
+                    placeholders={
+                        "name": door_name(snapshot, door_id),
+                        "reason": pending.last_error or "",
+                    },
+                )
 
 
 @callback

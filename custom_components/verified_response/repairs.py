@@ -17,6 +17,7 @@ from .core.premises import CameraView
 from .core.sight.feedback import Proposal, ProposalKind
 from .drawing import Marked, Overlay, draw
 from .engine.feed import Lesson
+from .lock_repair import CodeNotRemovedFlow
 from .runtime import VerifiedResponseConfigEntry
 from .shown_pictures import as_markdown
 from .zone_repair import LEAVE, ZoneFalseAlarmsFlow
@@ -25,8 +26,12 @@ from .zone_repair import LEAVE, ZoneFalseAlarmsFlow
 async def async_create_fix_flow(
     hass: HomeAssistant, issue_id: str, data: dict[str, str | int | float | None] | None
 ) -> RepairsFlow:
-    """Return the flow that asks about a camera or a zone."""
+    """Return the flow that asks about a camera, a zone, or a code on a lock."""
     asked = data or {}
+    if "grant_id" in asked:
+        return CodeNotRemovedFlow(
+            str(asked.get("entry_id")), str(asked["grant_id"]), str(asked.get("door_id"))
+        )
     if "zone_id" in asked:
         return ZoneFalseAlarmsFlow(str(asked.get("entry_id")), str(asked["zone_id"]))
     return CameraProposalsFlow(str(asked.get("entry_id")), str(asked.get("camera_id")))

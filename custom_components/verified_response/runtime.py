@@ -47,6 +47,8 @@ class VerifiedResponseRuntime:
     """By camera entity how its stills are had, for diagnostics."""
     missing_channels: Callable[[], Mapping[str, tuple[Channel, ...]]]
     """By contact the channels that are not there now."""
+    seal: Callable[[str], str]
+    """Seals a standing code, so that it can be stored."""
 
     def begin(self) -> None:
         """Take up what an earlier run left, find the best detector, test the chain."""

@@ -25,7 +25,7 @@ from .core.state import Phase
 from .engine.feed import Snapshot
 from .entity import PartEntity, VerifiedResponseEntity, current_incident, last_incident
 from .runtime import VerifiedResponseConfigEntry
-from .serialize import walk_test_summary
+from .serialize import door_name, walk_test_summary
 
 PARALLEL_UPDATES = 0
 
@@ -141,6 +141,28 @@ def _false_alarm_attributes(snapshot: Snapshot) -> Mapping[str, Any]:
     return {"days": premises.policy.false_alarm_days, **shown}
 
 
+def _grant_attributes(snapshot: Snapshot) -> Mapping[str, Any]:
+    """Return what works now, for whoever looks at a screen: no code, no name, no incident."""
+    return {
+        "grants": [
+            {
+                "grant_id": grant.id,
+                "preset": grant.preset,
+                "expires_at": grant.expires_at,
+                "uses": grant.uses,
+                "max_uses": grant.max_uses,
+                "locks": [door_name(snapshot, door_id) for door_id in grant.credentials],
+            }
+            for grant in snapshot.state.grants.values()
+            if grant.is_active
+        ],
+        "doors": [
+            {"lock": door_name(snapshot, item.door_id), "status": item.status, "until": item.until}
+            for item in snapshot.state.passages.values()
+        ],
+    }
+
+
 def _walk_test_attributes(snapshot: Snapshot) -> Mapping[str, Any]:
     test = snapshot.state.walk_test
     if test is None:
@@ -167,6 +189,7 @@ SENSORS = (
         key="active_grants",
         entity_category=EntityCategory.DIAGNOSTIC,
         value_fn=lambda snapshot: sum(grant.is_active for grant in snapshot.state.grants.values()),
+        attributes_fn=_grant_attributes,
     ),
     PremisesSensorDescription(
         key="outbox",
@@ -246,7 +269,9 @@ class PremisesSensor(VerifiedResponseEntity, SensorEntity):
     """One value of the snapshot."""
 
     entity_description: PremisesSensorDescription
-    _unrecorded_attributes = frozenset({"incident_id", "tried", "missing", "zones", "cameras"})
+    _unrecorded_attributes = frozenset(
+        {"incident_id", "tried", "missing", "zones", "cameras", "grants", "doors"}
+    )
 
     def __init__(
         self, entry: VerifiedResponseConfigEntry, description: PremisesSensorDescription

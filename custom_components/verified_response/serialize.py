@@ -3,16 +3,21 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from .core.access import AccessGrant
+from .core.access import AccessGrant, LockRef, Passage
 from .core.assessment import Assessment
 from .core.detection import PersonBox
+from .core.entry_history import DoorEntry
 from .core.incident import Attempt, Incident
-from .core.premises import Premises
+from .core.premises import Door, Premises
 from .core.rules.dispatch import as_shown
 from .core.rules.replay import Reading, Replay
 from .core.state import WalkTest
+from .engine.desk import Desk
+from .engine.feed import Snapshot
 from .engine.ports import Record
 
+type House = Desk | Snapshot
+"""The premises and what is known of them."""
 RECALL_KINDS = frozenset(
     {"DeliveryChanged", "EffectDelayed", "EffectFinished", "EffectRequested", "EffectStarted"}
 )
@@ -230,26 +235,87 @@ def replay_summary(played: Replay, reading: Reading, premises: Premises) -> dict
 
 def grant_summary(grant: AccessGrant, premises: Premises) -> dict[str, Any]:
     """Return a grant, never its code."""
+
+    def source(door_id: str) -> str:
+        door = premises.doors.get(door_id) or grant.locks.get(door_id)
+        return door.source if door else door_id
+
     return {
         "grant_id": grant.id,
         "recipient": grant.recipient,
+        "preset": str(grant.preset) if grant.preset is not None else None,
         "created_at": grant.created_at.isoformat(),
         "expires_at": grant.expires_at.isoformat(),
         "incident_id": grant.incident_id,
+        "responders": [name_of(premises.responders, key) for key in grant.responders],
         "uses": grant.uses,
         "max_uses": grant.max_uses,
+        "used": [
+            {"at": use.at.isoformat(), "lock": source(use.door_id), "method": str(use.method)}
+            for use in grant.used
+        ],
         "active": grant.is_active,
         "gone": grant.is_gone,
+        "code_available": grant.code_kept and not grant.shown,
         "end_reason": grant.end_reason,
         "locks": [
             {
-                "entity_id": _source(premises, credential.door_id),
+                "entity_id": source(credential.door_id),
                 "outcome": str(credential.status),
                 "reason": credential.reason,
             }
             for credential in grant.credentials.values()
         ],
     }
+
+
+def passage_summary(passage: Passage, desk: Desk) -> dict[str, Any]:
+    """Return a door that is held unlocked."""
+    return {
+        "grant_id": passage.id,
+        "entity_id": door_source(desk, passage.door_id),
+        "recipient": passage.recipient,
+        "preset": str(passage.preset),
+        "status": str(passage.status),
+        "opened_at": passage.opened_at.isoformat(),
+        "until": passage.until.isoformat() if passage.until else None,
+        "incident_id": passage.incident_id,
+        "reason": passage.reason,
+    }
+
+
+def entry_summary(entry: DoorEntry, desk: Desk) -> dict[str, Any]:
+    """Return one line of who came in."""
+    return {
+        "at": entry.at.isoformat(),
+        "lock": door_source(desk, entry.door_id),
+        "act": entry.act,
+        "method": str(entry.method),
+        "who": entry.who,
+        "credential": entry.credential,
+        "proven": entry.proven,
+        "grant_id": entry.grant_id,
+        "raw": dict(entry.raw),
+    }
+
+
+def door_source(house: House, door_id: str) -> str:
+    """Return a door's lock; one that nobody configures any more as its grant remembers it, else its id."""
+    found = _door(house, door_id)
+    return found.source if found is not None else door_id
+
+
+def door_name(house: House, door_id: str) -> str:
+    """Return what people call a door, also when nobody configures it any more."""
+    found = _door(house, door_id)
+    return found.name if found is not None else door_id
+
+
+def _door(house: House, door_id: str) -> Door | LockRef | None:
+    remembered = (
+        grant.locks[door_id] for grant in house.state.grants.values() if door_id in grant.locks
+    )
+    return house.premises.doors.get(door_id) or next(remembered, None)
 
 
 def person_summary(person: PersonBox) -> dict[str, Any]:
@@ -259,8 +325,3 @@ def person_summary(person: PersonBox) -> dict[str, Any]:
         "score": round(person.score, 4),
         "box": {"x": box.x, "y": box.y, "width": box.width, "height": box.height},
     }
-
-
-def _source(premises: Premises, door_id: str) -> str:
-    door = premises.doors.get(door_id)
-    return door.source if door else door_id

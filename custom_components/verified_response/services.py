@@ -1,7 +1,6 @@
 """Actions: the table of what can be called, with which fields, and by whom."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import voluptuous as vol
@@ -9,9 +8,11 @@ from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, Supp
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.service import async_get_config_entry, async_register_admin_service
 
-from . import access_actions, alarm_actions, incident_actions, record_actions
+from . import access_actions, alarm_actions, door_actions, incident_actions, record_actions
 from .action_call import Answer, Handler
 from .const import DOMAIN
+from .core.access import Preset
+from .core.entries import EntryMethod
 from .core.evidence import Threat
 from .core.premises import ArmMode
 from .core.rules.dispatch import GROUNDS
@@ -19,6 +20,7 @@ from .ha_errors import translated
 
 ENTRY = {vol.Optional("config_entry_id"): cv.string}
 INCIDENT = {vol.Optional("incident_id"): cv.string}
+WHO = vol.All(cv.string, vol.Length(max=100))
 PANEL = {vol.Optional("panel"): cv.entity_id}
 
 
@@ -61,11 +63,19 @@ ACTIONS: dict[str, tuple[Handler, dict[Any, Any], SupportsResponse, bool]] = {
         INCIDENT
         | {
             vol.Required("lock"): cv.entity_ids,
-            vol.Optional("duration", default=timedelta(minutes=30)): cv.positive_time_period,
-            vol.Optional("recipient", default=""): vol.All(cv.string, vol.Length(max=100)),
+            vol.Optional("preset"): vol.In(tuple(Preset)),
+            vol.Optional("duration"): cv.positive_time_period,
+            vol.Optional("recipient", default=""): WHO,
             vol.Optional("max_uses"): vol.All(vol.Coerce(int), vol.Range(min=1, max=100)),
             vol.Optional("code"): cv.string,
+            vol.Optional("send_to_responders", default=False): cv.boolean,
         },
+        SupportsResponse.ONLY,
+        True,
+    ),
+    "show_access_code": (
+        access_actions.show_access_code,
+        {vol.Required("grant_id"): cv.string},
         SupportsResponse.ONLY,
         True,
     ),
@@ -78,6 +88,40 @@ ACTIONS: dict[str, tuple[Handler, dict[Any, Any], SupportsResponse, bool]] = {
     "list_grants": (
         access_actions.list_grants,
         {vol.Optional("include_ended", default=False): cv.boolean},
+        SupportsResponse.ONLY,
+        True,
+    ),
+    "unlock_door": (
+        door_actions.unlock_door,
+        INCIDENT
+        | {
+            vol.Required("lock"): cv.entity_ids,
+            vol.Optional("duration"): cv.positive_time_period,
+            vol.Optional("recipient", default=""): WHO,
+        },
+        SupportsResponse.OPTIONAL,
+        True,
+    ),
+    "relock_door": (
+        door_actions.relock_door,
+        {vol.Required("lock"): cv.entity_ids},
+        SupportsResponse.OPTIONAL,
+        True,
+    ),
+    "list_entries": (
+        door_actions.list_entries,
+        {
+            vol.Optional("door"): cv.entity_id,
+            vol.Optional("since"): cv.datetime,
+            vol.Optional("until"): cv.datetime,
+            vol.Optional("method"): vol.In(tuple(EntryMethod)),
+            vol.Optional("who", default=""): WHO,
+            vol.Optional("proven"): cv.boolean,
+            vol.Optional("limit", default=100): vol.All(
+                vol.Coerce(int), vol.Range(min=1, max=10_000)
+            ),
+            vol.Optional("format", default="json"): vol.In(("json", "csv")),
+        },
         SupportsResponse.ONLY,
         True,
     ),

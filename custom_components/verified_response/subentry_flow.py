@@ -16,9 +16,9 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.typing import UNDEFINED
 
 from . import const as c
-from .config_schema import SIGN_DOMAINS, area_form, clean, lock_form, sign_form, without_secrets
+from .config_schema import SIGN_DOMAINS, area_form, clean, sign_form, without_secrets
 from .core.errors import VerifiedResponseError
-from .core.premises import LockFamily, SignKind
+from .core.premises import SignKind
 
 
 def is_known_entity(hass: HomeAssistant, entity_id: str) -> bool:
@@ -153,50 +153,6 @@ class AreaFlow(PartFlow):
     async def refuse(self, asked: Mapping[str, Any]) -> dict[str, str]:
         panel = asked.get(c.CONF_PANEL)
         return self.refuse_source(panel, key=c.CONF_PANEL) if panel else {}
-
-
-class LockFlow(PartFlow):
-    """One lock and what writes its codes."""
-
-    @override
-    def form(self) -> vol.Schema:
-        return lock_form()
-
-    @override
-    async def refuse(self, asked: Mapping[str, Any]) -> dict[str, str]:
-        errors = self.refuse_source(asked[c.CONF_ENTITY_ID])
-        family = self._family(asked)
-        if family is LockFamily.ZWAVE_JS and not self._is_zwave(asked):
-            errors[c.CONF_ADAPTER] = "adapter_mismatch"
-        if family is LockFamily.MANUAL:
-            errors |= self._refuse_scripts(asked)
-        return errors
-
-    @override
-    async def stored(self, asked: Mapping[str, Any]) -> dict[str, Any]:
-        family = self._family(asked)
-        dropped = set() if family is LockFamily.MANUAL else {c.CONF_SET_SCRIPT, c.CONF_CLEAR_SCRIPT}
-        kept = {key: value for key, value in asked.items() if key not in dropped}
-        return {**kept, c.CONF_ADAPTER: family.value}
-
-    def _is_zwave(self, asked: Mapping[str, Any]) -> bool:
-        return platform_of(self.hass, asked[c.CONF_ENTITY_ID]) == LockFamily.ZWAVE_JS
-
-    def _family(self, asked: Mapping[str, Any]) -> LockFamily:
-        if asked[c.CONF_ADAPTER] != c.ADAPTER_AUTO:
-            return LockFamily(asked[c.CONF_ADAPTER])
-        return LockFamily.ZWAVE_JS if self._is_zwave(asked) else LockFamily.MANUAL
-
-    def _refuse_scripts(self, asked: Mapping[str, Any]) -> dict[str, str]:
-        scripts = {key: asked.get(key) for key in (c.CONF_SET_SCRIPT, c.CONF_CLEAR_SCRIPT)}
-        errors = {
-            key: "entity_unknown" if script else "script_required"
-            for key, script in scripts.items()
-            if not script or not is_known_entity(self.hass, script)
-        }
-        if not errors and len(set(scripts.values())) == 1:
-            errors[c.CONF_CLEAR_SCRIPT] = "scripts_same"
-        return errors
 
 
 class SignFlow(PartFlow):

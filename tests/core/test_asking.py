@@ -7,6 +7,7 @@ import pytest
 from custom_components.verified_response.core import commands as cmd
 from custom_components.verified_response.core import events as ev
 from custom_components.verified_response.core.effects import Push
+from custom_components.verified_response.core.incident import IncidentKind
 from custom_components.verified_response.core.premises import Channel, ChannelKind
 from tests import builders
 from tests.core.house import House
@@ -174,3 +175,85 @@ def test_people_may_be_gone_while_they_are_asked():
     house.premises = replace(house.premises, contacts={})
     house.wait(7200)
     assert asked(house) == ["ada"]
+
+
+def burning(*, allowed: bool) -> House:
+    house = House(
+        builders.premises(doors=builders.by_id([builders.door("front", fire_unlock=allowed)]))
+    )
+    house.trip("smoke")
+    house.wait(60)
+    return house
+
+
+def test_in_a_fire_people_may_unlock_where_the_owner_allowed_it():
+    pushes = [
+        item for item in burning(allowed=True).asked(Push) if item.prompt == "ask_confirmation"
+    ]
+    assert pushes
+    assert {item.actions for item in pushes} == {("confirm", "false_alarm", "unlock_now")}
+
+
+def test_in_a_fire_nobody_is_offered_what_the_owner_did_not_allow():
+    pushes = [
+        item for item in burning(allowed=False).asked(Push) if item.prompt == "ask_confirmation"
+    ]
+    assert {item.actions for item in pushes} == {("confirm", "false_alarm", "cannot_see")}
+
+
+def test_a_burglary_never_offers_what_is_for_a_fire():
+    house = House(
+        builders.premises(doors=builders.by_id([builders.door("front", fire_unlock=True)]))
+    )
+    house.arm()
+    house.trip("kitchen_window")
+    house.wait(30)
+    assert "unlock_now" not in {action for item in house.asked(Push) for action in item.actions}
+
+
+@pytest.mark.parametrize("kind", [IncidentKind.FIRE, IncidentKind.MEDICAL])
+def test_whoever_calls_the_fire_brigade_may_unlock_too(kind: IncidentKind):
+    house = House(
+        builders.premises(doors=builders.by_id([builders.door("front", fire_unlock=True)]))
+    )
+    house.distress(kind)
+    [actions] = {item.actions for item in house.asked(Push)}
+    assert ("unlock_now" in actions) is (kind is IncidentKind.FIRE)
+
+
+def told_not_let_in(house: House, incident_id: str, *doors: str) -> list[Push]:
+    before = len(house.asked(Push))
+    house.do(cmd.TellNotLetIn(contact_id="owner", incident_id=incident_id, doors=doors))
+    return house.asked(Push)[before:]
+
+
+def test_a_tap_that_came_to_nothing_is_told_to_whoever_tapped():
+    house = burning(allowed=True)
+    [push] = told_not_let_in(house, house.incident.id)
+    assert (push.contact_id, push.prompt, push.actions) == (
+        "owner",
+        "access_not_given",
+        ("let_in",),
+    )
+    [push] = told_not_let_in(house, house.incident.id, "front")
+    assert (push.prompt, push.about, push.actions) == (
+        "door_not_unlocked",
+        ("front",),
+        ("unlock_now",),
+    )
+    assert push.incident_id == house.incident.id
+
+
+def test_after_the_end_it_is_told_without_a_button():
+    house = burning(allowed=True)
+    incident_id = house.incident.id
+    house.dismiss()
+    for about in (incident_id, "never was"):
+        [push] = told_not_let_in(house, about)
+        assert (push.prompt, push.incident_id, push.actions) == ("access_not_given", None, ())
+
+
+def test_a_stranger_is_told_nothing():
+    house = burning(allowed=True)
+    told = house.do(cmd.TellNotLetIn(contact_id="stranger", incident_id=house.incident.id))
+    assert not told

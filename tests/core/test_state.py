@@ -1,6 +1,8 @@
 """The memory: what is folded, what is kept, what is forgotten, and what belongs to what."""
 
+import re
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -18,7 +20,9 @@ from custom_components.verified_response.core.errors import (
     VerifiedResponseError,
 )
 from custom_components.verified_response.core.events import subject_of
+from custom_components.verified_response.core.folds import evolve as evolve_module
 from custom_components.verified_response.core.folds.evolve import evolve
+from custom_components.verified_response.core.folds.fold import fold
 from custom_components.verified_response.core.incident import IncidentKind
 from custom_components.verified_response.core.premises import Policy
 from custom_components.verified_response.core.state import (
@@ -183,3 +187,15 @@ def test_errors_carry_their_key_and_what_fills_the_sentence():
     assert (refused.code, refused.placeholders) == ("responder_off", {"responder": "Desk"})
     assert ShareRetryableError("busy", retry_after_s=3.0).retry_after_s == 3.0
     assert ShareRetryableError("busy").retry_after_s is None
+
+
+def test_every_fold_is_registered():
+    """A module that nobody imports folds nothing, and no rule would notice."""
+    folder = Path(evolve_module.__file__).parent
+    written = {
+        kind
+        for path in folder.glob("*.py")
+        for kind in re.findall(r"^def _\(event: ev\.(\w+),", path.read_text("utf-8"), re.MULTILINE)
+    }
+    assert {"DoorReported", "GrantWritten", "PassageAsked"} <= written
+    assert written <= {kind.__name__ for kind in fold.registry}

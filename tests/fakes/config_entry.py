@@ -32,6 +32,7 @@ RESPONDER = {
     "client_secret": SECRET,
     "agreement_reference": "Letter of 3 March",
     "release": "confirmed",
+    "access": "never",
     "mode": "off",
 }
 
@@ -74,6 +75,9 @@ class FakeTrials:
     tried: list[dict[str, Any]] = field(default_factory=list)
     checked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     models: FakeModelFiles = field(default_factory=FakeModelFiles)
+
+    def seal(self, code: str) -> str:
+        return f"sealed:{code[::-1]}"
 
     async def try_responder(self, data: dict[str, Any]) -> None:
         self.tried.append(dict(data))

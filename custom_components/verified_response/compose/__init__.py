@@ -27,6 +27,7 @@ from ..adapters.journal import SqliteJournal
 from ..adapters.locks import load_key
 from ..adapters.police_api import PoliceApiCenter, callback_check
 from ..adapters.police_api.access import Access
+from ..adapters.sealing import Sealing
 from ..adapters.signs import present
 from ..adapters.wording import load_wording
 from ..config_values import premises_from_entry, stored_codes
@@ -35,6 +36,7 @@ from ..core.premises import Premises
 from ..core.signals import Signal, SignalKind, ZoneStatus
 from ..engine.chain import ChainCheck
 from ..engine.desk import Desk
+from ..engine.granting import Granting
 from ..engine.intake import Intake
 from ..engine.keypad import Keypad
 from ..engine.outbox import Outbox
@@ -48,6 +50,8 @@ from .seeing import Seeing, follow_models, see
 LAST_ZONES: HassKey[dict[str, tuple[datetime, Mapping[str, ZoneStatus]]]] = HassKey(
     "verified_response_last_zones"
 )
+STANDING_CODES = "verified_response standing codes"
+"""Purpose of the seal on codes that the owner keeps on locks, disabled."""
 RESUMED_WITHIN = timedelta(seconds=30)
 """A reload takes about a second; whoever was disabled for longer was blind, and that is a restart."""
 
@@ -58,7 +62,7 @@ async def compose(
     """Build and start everything of one premises; raises VerifiedResponseError, OSError."""
     folder = Path(hass.config.path(".storage", c.DOMAIN, entry.entry_id))
     key = await load_key(hass, folder / "key")
-    premises = premises_from_entry(entry, place_of=lambda entity: _place(hass, entity))
+    premises = _premises(hass, entry)
     language = entry.options.get(c.CONF_LANGUAGE, hass.config.language)
     wording = await load_wording(hass, c.DOMAIN, language)
     before = _before(hass, entry)
@@ -80,8 +84,7 @@ async def compose(
         granting=granting,
         resumed=before is not None,
     )
-    await _start(desk, seeing, journal, resumed=before is not None)
-    await granting.start()
+    await _start(desk, seeing, granting, journal, resumed=before is not None)
     runtime = VerifiedResponseRuntime(
         desk=desk,
         intake=Intake(desk, ids, present=partial(present, hass, premises)),
@@ -101,6 +104,7 @@ async def compose(
         start_callback_check=partial(_callback_check, hass, entry, ids, wording),
         camera_ways=lambda: seeing.cameras.measured,
         missing_channels=contacts.missing,
+        seal=Sealing(key, STANDING_CODES).seal,
     )
     try:
         listen(hass, entry, runtime, key, clock=clock, resumed=before is not None)
@@ -114,11 +118,22 @@ async def compose(
     return runtime
 
 
-async def _start(desk: Desk, seeing: Seeing, journal: SqliteJournal, *, resumed: bool) -> None:
+def _premises(hass: HomeAssistant, entry: ConfigEntry) -> Premises:
+    return premises_from_entry(
+        entry,
+        place_of=lambda entity: _place(hass, entity),
+        registry_id_of=lambda entity: _registry_id(hass, entity),
+    )
+
+
+async def _start(
+    desk: Desk, seeing: Seeing, granting: Granting, journal: SqliteJournal, *, resumed: bool
+) -> None:
     """Read what was written down; when that fails, nothing stays open."""
     try:
         await desk.start(resumed=resumed)
         await seeing.learning.start()
+        await granting.start()
     except BaseException:
         seeing.watch.close()  # what an open incident wanted looked at
         await journal.close()
@@ -184,6 +199,12 @@ def _place(hass: HomeAssistant, entity_id: str) -> tuple[str, str]:
         device = dr.async_get(hass).async_get(found.device_id)
         area = dr.async_get_effective_area_id(hass, device) if device else None
     return found.device_id or entity_id, area or entity_id
+
+
+def _registry_id(hass: HomeAssistant, entity_id: str) -> str:
+    """Return by what an entity is found though it was renamed; nothing for one that is in no registry."""
+    found = er.async_get(hass).async_get(entity_id)
+    return found.id if found is not None else ""
 
 
 def _access(

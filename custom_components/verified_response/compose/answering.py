@@ -9,6 +9,7 @@ from ..core.commands import AcknowledgeFailure, CannotSee, Confirm, Dismiss
 from ..core.errors import InvalidRequestError
 from ..core.evidence import Threat
 from ..runtime import VerifiedResponseConfigEntry, VerifiedResponseRuntime
+from .letting_in import let_in, unlock_now
 
 
 def follow_answers(
@@ -50,6 +51,10 @@ async def _answered(
                 await runtime.desk.submit(CannotSee(incident_id=subject_id, by=by))
             case "acknowledge":
                 await runtime.desk.submit(AcknowledgeFailure(area_id=subject_id, by=by))
+            case "let_in":
+                await let_in(runtime, subject_id, contact_id)
+            case "unlock_now":
+                await unlock_now(runtime, subject_id, contact_id)
 
 
 async def _deny(

@@ -149,3 +149,15 @@ async def test_a_siren_that_fails_or_is_not_there(hass: HomeAssistant) -> None:
     register(hass, "siren", "turn_on", HomeAssistantError("no"))
     with pytest.raises(WorkFailedError, match="siren_failed"):
         await (await contacts(hass, PEOPLE)).siren(on=True)
+
+
+async def test_what_opens_a_door_asks_first_whose_phone_it_is(hass: HomeAssistant) -> None:
+    actions = ("let_in", "unlock_now", "confirm")
+    got = await pushed(hass, prompt(of=incident(), actions=actions))
+    assert [
+        (item["title"], item.get("authenticationRequired")) for item in got["data"]["actions"]
+    ] == [
+        ("Give them a code", True),
+        ("Unlock for them", True),
+        ("It is real", None),
+    ]

@@ -15,6 +15,8 @@ ACTION: Final = "VERIFIED_RESPONSE"
 ACKNOWLEDGE: Final = "acknowledge"
 """Is about an area that could not be armed; every other button is about an incident."""
 NEEDS_CODE: Final = "false_alarm"
+OPENS_DOORS: Final = frozenset({"let_in", "unlock_now"})
+"""Whoever finds the phone must not: iOS asks who it is first."""
 COMPANION: Final = "notify.mobile_app_"
 AT_ONCE: Final = {"ttl": 0, "priority": "high", "push": {"interruption-level": "time-sensitive"}}
 """A question must not wait until the phone wakes up: the first two are Android's, the last one iOS's.
@@ -74,8 +76,8 @@ def _subject(prompt: Prompt, action: str) -> str | None:
     return prompt.incident.id if prompt.incident is not None else None
 
 
-def _button(action: str, subject: str, contact_id: str, sentences: Sentences) -> dict[str, str]:
-    button = {
+def _button(action: str, subject: str, contact_id: str, sentences: Sentences) -> dict[str, Any]:
+    button: dict[str, Any] = {
         "action": action_id(action, subject, contact_id),
         "title": sentences.button(action),
     }
@@ -84,6 +86,8 @@ def _button(action: str, subject: str, contact_id: str, sentences: Sentences) ->
             "behavior": "textInput",
             "textInputPlaceholder": sentences.button("code"),
         }
+    if action in OPENS_DOORS:
+        button["authenticationRequired"] = True
     return button
 
 

@@ -8,6 +8,7 @@ from .access import (
     RevokeGrant,
     SettleRemoval,
     ShowCode,
+    TellNotLetIn,
 )
 from .house import (
     AcknowledgeFailure,
@@ -88,6 +89,7 @@ __all__ = [
     "ShowCode",
     "SpendCode",
     "StartWalkTest",
+    "TellNotLetIn",
     "TimePassed",
 ]
 
@@ -127,6 +129,7 @@ type Command = (
     | ReportDoor
     | SettleRemoval
     | ShowCode
+    | TellNotLetIn
     | EffectStarts
     | EffectDone
     | EffectFailed

@@ -80,3 +80,13 @@ class CloseDoor:
 
     door_id: str
     by: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TellNotLetIn:
+    """Somebody tapped to let responders in, and nothing came of it: that person must hear so."""
+
+    contact_id: str
+    incident_id: str
+    doors: tuple[str, ...] = ()
+    """Doors that were to be unlocked; empty: a code was to be made."""

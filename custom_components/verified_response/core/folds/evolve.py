@@ -5,7 +5,15 @@ from datetime import datetime
 
 from .. import events as ev
 from ..state import PremisesState
-from . import areas, deliveries, effects, grants, hub, incidents  # noqa: F401 - each registers its folds
+from . import (  # noqa: F401 - each registers its folds
+    areas,
+    deliveries,
+    doors,
+    effects,
+    grants,
+    hub,
+    incidents,
+)
 from .fold import fold
 
 __all__ = ["evolve"]

@@ -4,11 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 from .. import events as ev
 from ..effects import Push
-from ..incident import Incident, Stage
+from ..incident import Incident, IncidentKind, Stage
 from ..premises import Contact, Policy, Premises
 from .story import Story
 
 ASK_ACTIONS = ("confirm", "false_alarm", "cannot_see")
+UNLOCK_NOW = "unlock_now"
+IN_A_FIRE = ("confirm", "false_alarm", UNLOCK_NOW)
+"""Where a door may be unlocked; Android shows three buttons and no more."""
 MAX_ASKS = 5
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 """Before any clock that was ever set."""
@@ -39,17 +42,32 @@ def tell_people(
     """Send to the first groups by every channel they have."""
     for group in groups_of(story.premises)[:groups]:
         for contact in group:
-            for channel in contact.channels:
-                story.request(
-                    Push(
-                        incident_id=incident_id,
-                        contact_id=contact.id,
-                        prompt=prompt,
-                        actions=actions,
-                        channel=channel.key,
-                        about=about,
-                    )
-                )
+            tell_contact(
+                story, contact, prompt, incident_id=incident_id, about=about, actions=actions
+            )
+
+
+def tell_contact(
+    story: Story,
+    contact: Contact,
+    prompt: str,
+    *,
+    incident_id: str | None = None,
+    about: tuple[str, ...] = (),
+    actions: tuple[str, ...] = (),
+) -> None:
+    """Send to one person by every channel they have."""
+    for channel in contact.channels:
+        story.request(
+            Push(
+                incident_id=incident_id,
+                contact_id=contact.id,
+                prompt=prompt,
+                actions=actions,
+                channel=channel.key,
+                about=about,
+            )
+        )
 
 
 def tell_everybody(
@@ -73,9 +91,14 @@ def ask_people(story: Story, incident_id: str, *, anew: bool = False) -> None:
     story.tell(ev.PeopleAsked(incident_id=incident_id, round=rounds))
     everybody = len(story.premises.contacts)
     groups = everybody if rounds >= MAX_ASKS else rounds
-    tell_people(
-        story, "ask_confirmation", incident_id=incident_id, actions=ASK_ACTIONS, groups=groups
-    )
+    kind = story.state.incidents[incident_id].kind
+    actions = IN_A_FIRE if unlocks_in(kind, story.premises) else ASK_ACTIONS
+    tell_people(story, "ask_confirmation", incident_id=incident_id, actions=actions, groups=groups)
+
+
+def unlocks_in(kind: IncidentKind, premises: Premises) -> bool:
+    """Say whether people are offered to unlock: in a fire, where the owner allowed it for a door."""
+    return kind is IncidentKind.FIRE and any(door.fire_unlock for door in premises.doors.values())
 
 
 def next_ask(incident: Incident, policy: Policy) -> datetime | None:

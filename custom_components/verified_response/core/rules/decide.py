@@ -17,7 +17,7 @@ from .access.doors import hear_evidence, report_door
 from .access.grants import request_grant, revoke_grant
 from .access.passages import IS_OPEN, close_door, open_door, wants_relock
 from .access.removal import settle_removal
-from .access.responders import hear_responder
+from .access.responders import hear_responder, tell_not_let_in
 from .alarm import see_signal
 from .arming import (
     acknowledge_failure,
@@ -132,6 +132,7 @@ HANDLERS: Mapping[type, Callable[[Story, Any], None]] = {
     cmd.RequestGrant: request_grant,
     cmd.RevokeGrant: revoke_grant,
     cmd.ShowCode: show_code,
+    cmd.TellNotLetIn: tell_not_let_in,
     cmd.SettleRemoval: settle_removal,
     cmd.ReportDoor: report_door,
     cmd.OpenDoor: open_door,

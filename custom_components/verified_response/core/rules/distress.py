@@ -4,7 +4,7 @@ from .. import commands as cmd
 from .. import events as ev
 from ..effects import Siren
 from ..incident import Stage
-from .asking import tell_everybody
+from .asking import UNLOCK_NOW, tell_everybody, unlocks_in
 from .story import Story
 
 CALLS_JOIN_S = 300
@@ -36,4 +36,6 @@ def report_distress(story: Story, command: cmd.ReportDistress) -> None:
         return
     if story.policy.siren:
         story.request(Siren(on=True))
-    tell_everybody(story, "help_called", incident_id=command.new_id, actions=("false_alarm",))
+    unlocks = unlocks_in(command.kind, story.premises)
+    actions = ("false_alarm", UNLOCK_NOW) if unlocks else ("false_alarm",)
+    tell_everybody(story, "help_called", incident_id=command.new_id, actions=actions)

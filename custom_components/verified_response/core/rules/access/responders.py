@@ -8,14 +8,14 @@ from ...effects import GiveAccess, PendingEffect, Share, ShareAction
 from ...incident import Incident
 from ...premises import Premises, Responder, ResponderAccess, ResponderMode
 from ...state import PremisesState
-from ..asking import tell_people
+from ..asking import UNLOCK_NOW, tell_contact, tell_people
 from ..dispatch import TAKES_NEWS, is_on_screens, responder_says
 from ..story import Story
 
 COMING = frozenset({"acknowledged", "dispatched", "arrived"})
 LEFT = frozenset({"closed", "cancelled"})
 RESPONDER_COMING = "responder_coming"
-LET_IN, UNLOCK_NOW = "let_in", "unlock_now"
+LET_IN = "let_in"
 
 
 def hear_responder(story: Story, command: cmd.RespondersSay) -> None:
@@ -84,6 +84,29 @@ def still_to_be_let_in(story: Story, effect: GiveAccess) -> bool:
 def access_not_given(story: Story, effect: GiveAccess) -> None:
     """Tell people that a responder has no code, so that somebody else opens the door."""
     tell_people(story, "access_not_given", incident_id=effect.incident_id, actions=(LET_IN,))
+
+
+def tell_not_let_in(story: Story, command: cmd.TellNotLetIn) -> None:
+    """Tell whoever tapped that nothing came of it; where the incident still is, they may try again."""
+    contact = story.premises.contacts.get(command.contact_id)
+    if contact is None:
+        return
+    incident = story.state.incidents.get(command.incident_id)
+    stands = incident is not None and incident.is_open and is_on_screens(incident)
+    incident_id = command.incident_id if stands else None
+    again = UNLOCK_NOW if command.doors else LET_IN
+    actions = (again,) if stands else ()
+    if command.doors:
+        tell_contact(
+            story,
+            contact,
+            "door_not_unlocked",
+            incident_id=incident_id,
+            about=command.doors,
+            actions=actions,
+        )
+    else:
+        tell_contact(story, contact, "access_not_given", incident_id=incident_id, actions=actions)
 
 
 def have_left(incident: Incident | None, responders: Collection[str]) -> bool:
