@@ -41,6 +41,7 @@ class RealHome:
         environment: Mapping[str, str] | None = None,
         log_levels: Mapping[str, str] | None = None,
         record_calls: bool = False,
+        more: Mapping[str, object] | None = None,
     ) -> None:
         self.folder = folder.resolve()
         self.user = {"name": "Alex", "username": "alex", "password": "correct-horse"}
@@ -50,8 +51,9 @@ class RealHome:
         self._integrations = tuple(path for path in integrations if path.exists())
         self._house = dict(house or {})
         self._frontend = frontend
-        self._environment = dict(environment or {})
+        self.environment = dict(environment or {})
         self._record_calls = record_calls
+        self._more = dict(more or {})
         self._log_levels = {"default": "warning", **(log_levels or {})}
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -162,6 +164,7 @@ class RealHome:
             "automation: []",
             "script: !include custom_components/demo_house/scripts.yaml",
             f"demo_house: {json.dumps(self._house)}",
+            *(f"{domain}: {json.dumps(settings)}" for domain, settings in self._more.items()),
         ]
         if not self._frontend:
             pages = {"development_repo": str(self.folder / "no_frontend")}
@@ -190,7 +193,7 @@ class RealHome:
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,
                 cwd=self.folder,
-                env={**os.environ, **self._environment, "PATH": path},
+                env={**os.environ, **self.environment, "PATH": path},
                 start_new_session=True,
             )
 

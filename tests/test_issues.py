@@ -226,6 +226,75 @@ async def test_each_trouble_of_a_sensor_has_its_issue(
     assert house.issues == set()
 
 
+@pytest.mark.parametrize(
+    ("kind", "key", "severity"),
+    [
+        (TroubleKind.OFFLINE, "lock_unreachable", ir.IssueSeverity.ERROR),
+        (TroubleKind.JAMMED, "lock_jammed", ir.IssueSeverity.ERROR),
+        (TroubleKind.LOW_BATTERY, "lock_battery_low", ir.IssueSeverity.WARNING),
+        (TroubleKind.FIRMWARE, "lock_firmware", ir.IssueSeverity.WARNING),
+    ],
+)
+async def test_each_trouble_of_a_lock_has_its_issue(
+    house: House, kind: TroubleKind, key: str, severity: ir.IssueSeverity
+) -> None:
+    await tell(house, ev.TroubleChanged(zone_id="front_lock", kind=kind, on=True))
+    assert house.issues == {key}
+    shown = told(house, key)
+    assert shown.translation_placeholders == {"name": "Front lock"}
+    assert (shown.severity, shown.is_fixable) == (severity, False)
+    assert house.state("binary_sensor.home_sensor_trouble").state == "off", "locks are no sensors"
+    await tell(house, ev.TroubleChanged(zone_id="front_lock", kind=kind, on=False))
+    assert house.issues == set()
+
+
+@pytest.mark.parametrize(
+    ("part_id", "kind"),
+    [
+        ("front_lock", TroubleKind.TAMPER),
+        ("kitchen_window", TroubleKind.JAMMED),
+        ("kitchen_window", TroubleKind.FIRMWARE),
+        ("gone", TroubleKind.JAMMED),
+    ],
+)
+async def test_a_trouble_that_is_none_of_that_part_is_no_issue(
+    house: House, part_id: str, kind: TroubleKind
+) -> None:
+    await tell(house, ev.TroubleChanged(zone_id=part_id, kind=kind, on=True))
+    assert house.issues == set()
+
+
+async def test_the_issues_of_a_lock_go_with_it(house: House) -> None:
+    await tell(house, ev.TroubleChanged(zone_id="front_lock", kind=TroubleKind.JAMMED, on=True))
+    assert house.issues == {"lock_jammed"}
+    assert house.entry is not None
+    house.hass.config_entries.async_remove_subentry(house.entry, "front_lock")
+    await house.settle()
+    assert "lock_jammed" not in house.issues
+
+
+async def test_a_lock_that_is_away_for_too_long_and_one_that_jams(house: House) -> None:
+    """From the lock's own state to the issue, and in agreement with the sensor beside it."""
+    await house.wait(120)
+    unreachable = "binary_sensor.front_lock_unreachable"
+    house.hass.states.async_set("lock.front", "unavailable")
+    await house.wait(59)
+    assert (house.state(unreachable).state, house.issues) == ("on", set())
+    await house.wait(2)
+    assert house.issues == {"lock_unreachable"}
+    house.hass.states.async_set("lock.front", "unknown")
+    await house.settle()
+    assert (house.state(unreachable).state, house.issues) == ("unknown", {"lock_unreachable"})
+    house.hass.states.async_set("lock.front", "jammed")
+    await house.settle()
+    assert (house.state(unreachable).state, house.issues) == ("off", {"lock_jammed"})
+    await house.restart()
+    assert house.issues == {"lock_jammed"}
+    house.hass.states.async_set("lock.front", "locked")
+    await house.settle()
+    assert house.issues == set()
+
+
 async def test_trouble_of_a_removed_zone_is_nobodys(house: House) -> None:
     await tell(house, ev.TroubleChanged(zone_id="gone", kind=TroubleKind.OFFLINE, on=True))
     assert house.issues == set()

@@ -40,6 +40,14 @@ SENSOR_ISSUES = {
     TroubleKind.LOW_BATTERY: "zone_battery_low",
     TroubleKind.TAMPER: "zone_tamper",
 }
+LOCK_ISSUES = {
+    TroubleKind.OFFLINE: "lock_unreachable",
+    TroubleKind.LOW_BATTERY: "lock_battery_low",
+    TroubleKind.JAMMED: "lock_jammed",
+    TroubleKind.FIRMWARE: "lock_firmware",
+}
+SHUTS_OUT = frozenset({TroubleKind.OFFLINE, TroubleKind.JAMMED})
+"""A lock with one of these lets nobody in, or cannot be shut behind them."""
 REMOVAL_ATTEMPTS = 3
 """After so many failures a person should look at the lock."""
 
@@ -96,6 +104,7 @@ def troubles(snapshot: Snapshot, entry: ConfigEntry, gone: Gone) -> Iterator[Tro
         )
     yield from _wolves(snapshot, entry)
     yield from _sensors(snapshot)
+    yield from _locks(snapshot)
     for responder_id, error in snapshot.chain.items():
         responder = snapshot.premises.responders.get(responder_id)
         if error is not None and responder is not None:
@@ -139,12 +148,27 @@ def _sensors(snapshot: Snapshot) -> Iterator[Trouble]:
     """Yield what is wrong with the sensors of zones."""
     for zone_id, kinds in snapshot.state.troubles.items():
         zone = snapshot.premises.zones.get(zone_id)
-        for kind in kinds if zone is not None else ():
-            yield Trouble(
-                key=SENSOR_ISSUES[kind],
-                subject=zone_id,
-                placeholders={"name": snapshot.premises.zones[zone_id].name},
-            )
+        if zone is None:
+            continue
+        for kind in kinds:
+            if kind in SENSOR_ISSUES:
+                yield Trouble(
+                    key=SENSOR_ISSUES[kind], subject=zone_id, placeholders={"name": zone.name}
+                )
+
+
+def _locks(snapshot: Snapshot) -> Iterator[Trouble]:
+    """Yield what is wrong with the locks of doors."""
+    for door in snapshot.premises.doors.values():
+        for kind in snapshot.state.troubles.get(door.id, ()):
+            if kind in LOCK_ISSUES:
+                severe = kind in SHUTS_OUT
+                yield Trouble(
+                    key=LOCK_ISSUES[kind],
+                    subject=door.id,
+                    severity=ir.IssueSeverity.ERROR if severe else ir.IssueSeverity.WARNING,
+                    placeholders={"name": door.name},
+                )
 
 
 def _blind(detector: DetectorInfo) -> Iterator[Trouble]:

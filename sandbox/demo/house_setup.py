@@ -53,14 +53,14 @@ async def set_up(home: HomeClient, desk: DeskProcess, line: Timeline) -> Premise
     draw = secrets.SystemRandom().sample
     owner_code = "".join(map("".join, zip(draw("357", 3), draw("0149", 3), strict=True)))
     line.progress("premises: name, address, call-back number, delays, the owner's code")
-    done = await _fill(home, await home.start_flow(DOMAIN), {**PREMISES, "owner_code": owner_code})
+    done = await fill(home, await home.start_flow(DOMAIN), {**PREMISES, "owner_code": owner_code})
     premises = Premises(entry_id=done.answer["result"]["entry_id"], owner_code=owner_code)
 
     line.progress("one area, three cameras")
-    await _add(home, premises, "area", {"name": "House"})
-    await _add(home, premises, "camera", _camera("Porch", "camera.porch", outdoor=True))
-    await _add(home, premises, "camera", _camera("Hall", "camera.hall", outdoor=False))
-    await _add(home, premises, "camera", _camera("Yard", "camera.yard", outdoor=True))
+    await add(home, premises, "area", {"name": "House"})
+    await add(home, premises, "camera", _camera("Porch", "camera.porch", outdoor=True))
+    await add(home, premises, "camera", _camera("Hall", "camera.hall", outdoor=False))
+    await add(home, premises, "camera", _camera("Yard", "camera.yard", outdoor=True))
     house = premises.parts["area"]["House"]
     porch, hall, yard = (premises.parts["camera"][name] for name in ("Porch", "Hall", "Yard"))
     line.progress("five zones: front door, hall, kitchen window, yard, smoke")
@@ -73,11 +73,11 @@ async def set_up(home: HomeClient, desk: DeskProcess, line: Timeline) -> Premise
     ):
         source = f"binary_sensor.{entity}"
         zone = {"name": name, "entity_id": source, "type": kind, "areas": [house]}
-        await _add(home, premises, "zone", {**zone, "cameras": cameras})
+        await add(home, premises, "zone", {**zone, "cameras": cameras})
 
     line.progress("the front and the back door's keypad, the owner's phone, the police desk")
     for door in ("front_door", "back_door"):
-        await _add(
+        await add(
             home,
             premises,
             "lock",
@@ -90,7 +90,7 @@ async def set_up(home: HomeClient, desk: DeskProcess, line: Timeline) -> Premise
             },
         )
     await _give_owner_a_phone(home, premises)
-    await _add(home, premises, "responder", _responder(desk))
+    await add(home, premises, "responder", _responder(desk))
     await _find_entities(home, premises)
     return premises
 
@@ -115,18 +115,19 @@ async def _give_owner_a_phone(home: HomeClient, premises: Premises) -> None:
     owner = premises.parts["contact"][PREMISES["owner_name"]]  # type: ignore[index]  # a str value
     flow = await home.start_subentry(premises.entry_id, "contact", subentry_id=owner)
     phone = {"name": PREMISES["owner_name"], "role": "owner", "notify": "notify.owner_phone"}
-    await _fill(home, flow, phone)
+    await fill(home, flow, phone)
 
 
-async def _add(home: HomeClient, premises: Premises, kind: str, data: Mapping[str, object]) -> None:
-    await _fill(home, await home.start_subentry(premises.entry_id, kind), data)
+async def add(home: HomeClient, premises: Premises, kind: str, data: Mapping[str, object]) -> None:
+    """Add one part, and read again which there are."""
+    await fill(home, await home.start_subentry(premises.entry_id, kind), data)
     listed = await home.ws("config_entries/subentries/list", entry_id=premises.entry_id)
     premises.parts.clear()
     for item in listed:
         premises.parts.setdefault(item["subentry_type"], {})[item["title"]] = item["subentry_id"]
 
 
-async def _fill(home: HomeClient, flow: FlowStep, data: Mapping[str, object]) -> FlowStep:
+async def fill(home: HomeClient, flow: FlowStep, data: Mapping[str, object]) -> FlowStep:
     """Fill in one form; while the integration reloads after a change, ask again."""
     deadline = asyncio.get_running_loop().time() + RETRY_SECONDS
     while True:

@@ -126,8 +126,6 @@ async def test_a_cover_on_the_locks_device(ear: Ear) -> None:
     ("kind", "event", "told"),
     [
         (6, 11, LockSign.JAMMED),
-        (6, 16, LockSign.WRONG_CODES),
-        (6, 19, LockSign.WRONG_CODES),
         (7, 1, LockSign.FORCED),
         (7, 2, LockSign.FORCED),
         (7, 3, LockSign.TAMPER),
@@ -153,47 +151,12 @@ def test_the_numbers_are_those_of_zwave_js() -> None:
     six, seven = zwave.NotificationType.ACCESS_CONTROL, zwave.NotificationType.HOME_SECURITY
     assert {
         (six, access.LOCK_STATE_LOCK_JAMMED),
-        (six, access.KEYPAD_STATE_KEYPAD_TEMPORARY_DISABLED),
-        (six, access.MANUALLY_ENTER_USER_ACCESS_CODE_EXCEEDS_CODE_LIMIT),
         (seven, security.SENSOR_STATUS_INTRUSION_LOCATION_PROVIDED),
         (seven, security.SENSOR_STATUS_INTRUSION),
         (seven, security.COVER_STATUS_TAMPERING_PRODUCT_COVER_REMOVED),
         (seven, security.TAMPERING_PRODUCT_MOVED),
         (seven, security.MAGNETIC_INTERFERENCE_STATUS_MAGNETIC_FIELD_INTERFERENCE_DETECTED),
     } == set(lock_reports.SIGNS)
-    assert {
-        (six, access.UNLOCK_BY_RF_WITH_INVALID_USER_CODE),
-        (six, access.INVALID_CREDENTIAL_USED),
-        (seven, security.TAMPERING_INVALID_CODE),
-    } == lock_reports.WRONG_CODE
-    assert {
-        (six, access.KEYPAD_UNLOCK_OPERATION),
-        (six, access.UNLOCK_OPERATION_WITH_USER_CODE),
-        (six, access.CREDENTIAL_UNLOCK_CLOSE_OPERATION),
-    } == lock_reports.RIGHT_CODE
-
-
-async def test_one_wrong_code_is_a_slip_three_in_a_row_are_an_attempt(ear: Ear) -> None:
-    await ear.notice(6, 50)
-    await ear.notice(7, 4, after=20)
-    assert ear.said == []
-    await ear.notice(6, 50, after=20)
-    assert ear.kinds == [LockSign.WRONG_CODES]
-    await ear.notice(6, 50, after=20)
-    await ear.notice(6, 50, after=20)
-    assert len(ear.said) == 1, "counted anew"
-    await ear.notice(6, 50, after=20)
-    assert len(ear.said) == 2
-
-
-async def test_a_right_code_or_a_long_pause_begins_anew(ear: Ear) -> None:
-    await ear.notice(6, 50)
-    await ear.notice(6, 50, after=20)
-    await ear.notice(6, 6, after=20)
-    await ear.notice(6, 50, after=20)
-    await ear.notice(6, 50, after=301)
-    await ear.notice(6, 50, after=20)
-    assert ear.said == []
 
 
 async def test_nothing_is_said_after_the_end(ear: Ear) -> None:

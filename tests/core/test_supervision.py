@@ -183,6 +183,34 @@ def test_trouble_is_kept_until_it_is_over(kind: TroubleKind):
     assert not house.state.incidents
 
 
+@pytest.mark.parametrize("kind", list(TroubleKind))
+def test_trouble_of_a_lock_is_kept_and_is_never_an_alarm(kind: TroubleKind):
+    house = armed()
+    house.trouble("front", kind)
+    assert house.state.troubles == {"front": (kind,)}
+    assert house.trouble("front", kind) == []
+    assert (house.phase(), house.state.incidents) == (Phase.ARMED, {})
+    assert not house.asked(Push)
+    house.trouble("front", kind, on=False)
+    assert (house.state.troubles, house.state.lost_at) == ({}, {})
+
+
+def test_a_lock_that_is_away_jams_nothing():
+    """Suspected jamming counts the zones that protect."""
+    house = small("study", "attic", "cellar")
+    house.trouble("front", TroubleKind.OFFLINE)
+    house.trouble("back", TroubleKind.OFFLINE)
+    house.lose("study")
+    assert not house.state.incidents
+    assert house.pushed("zone_silent")
+
+
+def test_a_lock_that_was_removed_has_no_new_trouble():
+    house = House(builders.premises(doors={}))
+    house.trouble("front", TroubleKind.JAMMED)
+    assert house.state.troubles == {}
+
+
 def test_several_troubles_of_one_sensor_end_one_by_one():
     house = House()
     house.trouble("study", TroubleKind.LOW_BATTERY)

@@ -121,7 +121,7 @@ class FakeLock(LockControl):
 
     def _is_foreign(self, slot: int, fingerprint: str | None, name: str) -> bool:
         if not self.shows_codes:
-            return bool(name) and self.names.get(slot) != name
+            return self.names.get(slot, "") not in {"", name}
         return fingerprint is not None and digest(self.codes[slot]) != fingerprint
 
     @override

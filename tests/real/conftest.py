@@ -8,6 +8,17 @@ import pytest
 from sandbox.demo.desk_process import DeskProcess
 from sandbox.real_home import RealHome
 from tests.real.road import Road
+from tests.real.zwave_server import keypad, zwave_packages, zwave_server
+
+__all__ = [
+    "keypad",
+    "police_desk",
+    "real_home",
+    "road",
+    "start_home",
+    "zwave_packages",
+    "zwave_server",
+]
 
 type StartHome = Callable[..., Awaitable[RealHome]]
 

@@ -1,121 +1,32 @@
 """A real Z-Wave JS server and driver with a simulated lock, under Home Assistant's own zwave_js."""
 
 import asyncio
-import json
-import os
 import secrets
-import shutil
-import socket
-import subprocess
-import time
-from collections.abc import Iterator
-from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 from homeassistant.const import EVENT_CALL_SERVICE, MATCH_ALL
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.verified_response.adapters.locks import HomeLocks, family_of
+from custom_components.verified_response.adapters.locks.zwave_credentials import (
+    ZwaveCredentialsLock,
+)
+from custom_components.verified_response.core.errors import LockFailedError
 from custom_components.verified_response.core.premises import Door, LockFamily
 from custom_components.verified_response.engine.lock_ports import WriteOutcome
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 
-HERE = Path(__file__).parent / "zwave"
-CACHE = Path(os.environ.get("VERIFIED_RESPONSE_CACHE") or "~/.cache/verified-response").expanduser()
-PACKAGES = CACHE / "zwave"
-INSTALL_S = 300
-READY_S = 90
-READY = "All nodes are ready to be used"
 OWNERS_CODE, PIN = "850273", "473916"
 
 
-@pytest.fixture(scope="module")
-def packages() -> Path:
-    """The folder with the pinned packages, installed when they are missing or others."""
-    for library in ("zwave_js_server", "serialx", "aiousbwatcher"):
-        pytest.importorskip(library, reason="needs what Home Assistant's zwave_js and usb import")
-    if shutil.which("node") is None or shutil.which("npm") is None:
-        pytest.skip("needs node and npm for a real Z-Wave JS server")
-    wanted = (HERE / "package.json").read_text()
-    installed = PACKAGES / "package.json"
-    done = PACKAGES / "node_modules" / "@zwave-js" / "server"
-    if not (done.is_dir() and installed.is_file() and installed.read_text() == wanted):
-        PACKAGES.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(PACKAGES / "node_modules", ignore_errors=True)
-        installed.write_text(wanted)
-        command = ["npm", "install", "--no-audit", "--no-fund", "--no-package-lock"]
-        try:
-            subprocess.run(
-                command, cwd=PACKAGES, check=True, capture_output=True, timeout=INSTALL_S
-            )
-        except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
-            installed.unlink()
-            pytest.skip(f"the Z-Wave JS packages cannot be installed: {type(error).__name__}")
-    return PACKAGES
-
-
 @pytest.fixture
-def server(packages: Path, tmp_path: Path, socket_enabled: None) -> Iterator[str]:
-    """A running server whose one node is ready; yields its address."""
-    folder = tmp_path
-    (folder / "node_modules").symlink_to(packages / "node_modules")
-    shutil.copy(HERE / "lock.cjs", folder)
-    options = {
-        "storage": {"cacheDir": str(folder / "cache")},
-        "logConfig": {"enabled": True, "level": "info", "logToFile": False, "forceConsole": True},
-        "securityKeys": {"S0_Legacy": secrets.token_hex(16)},
-        "testingHooks": {"skipBootloaderCheck": True, "skipFirmwareIdentification": True},
-    }
-    (folder / "driver.json").write_text(json.dumps(options))
-    serial, web = _free_port(), _free_port()
-    binaries = folder / "node_modules" / ".bin"
-    radio = f"{binaries}/mock-server -i 127.0.0.1 -p {serial} -c lock.cjs"
-    driver = f"{binaries}/zwave-server tcp://127.0.0.1:{serial} --host 127.0.0.1 --port {web}"
-    with ExitStack() as stack:
-        _start(stack, folder, radio, "Server listening")
-        _start(stack, folder, f"{driver} --disable-dns-sd --config driver.json", READY)
-        yield f"ws://127.0.0.1:{web}"
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def _start(stack: ExitStack, folder: Path, command: str, ready: str) -> None:
-    """Start, wait for the line that says so, and end it with the stack."""
-    log = folder / f"{len(list(folder.glob('*.log')))}.log"
-    with log.open("wb") as out:
-        process = subprocess.Popen(
-            ["node", *command.split()], cwd=folder, stdout=out, stderr=subprocess.STDOUT
-        )
-    stack.callback(_end, process)
-    deadline = time.monotonic() + READY_S
-    while ready not in log.read_text(errors="replace"):
-        if process.poll() is not None or time.monotonic() > deadline:
-            pytest.fail(f"no {ready!r} from {command}:\n{log.read_text(errors='replace')[-2000:]}")
-        time.sleep(0.2)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(10)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait(10)
-
-
-@pytest.fixture
-async def lock(hass, server):
+async def lock(hass, zwave_server):
     """The lock entity that the real integration makes of the node."""
     entry = MockConfigEntry(
         domain="zwave_js",
         title="Z-Wave",
-        data={"url": server, "use_addon": False, "integration_created_addon": False},
+        data={"url": zwave_server, "use_addon": False, "integration_created_addon": False},
         unique_id=str(0x5EED0001),
         minor_version=1,
     )
@@ -185,5 +96,63 @@ async def test_a_code_lives_and_is_gone_and_nobody_else_heard_it(hass, lock, cap
     assert [event for event in events if PIN in str(event.data)] == []
     called = [e.data["service"] for e in events if e.event_type == EVENT_CALL_SERVICE]
     assert set(called) == {"get_lock_usercode"}
+    own = [r for r in caplog.records if not r.name.startswith("zwave_js_server")]
+    assert PIN not in "".join(record.getMessage() for record in own)
+
+
+async def users(hass, entity_id):
+    """What Home Assistant's own service says: names and slots by user id."""
+    answer = await hass.services.async_call(
+        "zwave_js",
+        "get_users",
+        {},
+        target={"entity_id": entity_id},
+        blocking=True,
+        return_response=True,
+    )
+    return {
+        user["user_id"]: (user["user_name"], [item["slot"] for item in user["credentials"]])
+        for user in answer[entity_id]["users"]
+    }
+
+
+@pytest.mark.parametrize("keypad", ["users.cjs"])
+async def test_a_user_of_ours_lives_and_is_gone_and_nobody_else_heard_the_code(hass, lock, caplog):
+    door = Door(id="front", name="Front door", source=lock, family=LockFamily.ZWAVE_JS)
+    locks = HomeLocks(hass, {"front": door}, key=secrets.token_bytes(32))
+    control = locks.of("front")
+    assert isinstance(control, ZwaveCredentialsLock)
+    bounds = await control.capabilities()
+    assert (bounds.slots, bounds.min_length, bounds.max_length) == (10, 4, 10)
+
+    # The owner's own user, written by other hands, sits in the highest place.
+    assert await control.set_code(10, OWNERS_CODE, name="Anna") is WriteOutcome.CONFIRMED
+    slot = await control.free_slot(frozenset({9}))
+    assert slot == 8
+
+    events = []
+    stop = hass.bus.async_listen(MATCH_ALL, events.append)
+    with pytest.raises(LockFailedError) as failed:
+        await control.set_code(slot, OWNERS_CODE, name="VR 4f2a9c")
+    assert failed.value.code == "lock_code_duplicate"
+    assert await users(hass, lock) == {10: ("Anna", [10])}
+
+    assert await control.set_code(slot, PIN, name="VR 4f2a9c") is WriteOutcome.CONFIRMED
+    assert await users(hass, lock) == {8: ("VR 4f2a9c", [8]), 10: ("Anna", [10])}
+    assert await control.set_code(slot, PIN, name="VR 4f2a9c") is WriteOutcome.CONFIRMED
+
+    mine = locks.fingerprint(PIN)
+    cleared = await control.clear_code(10, fingerprint=mine, name="VR 4f2a9c")
+    assert cleared is WriteOutcome.CONFIRMED
+    assert 10 in await users(hass, lock)
+    cleared = await control.clear_code(slot, fingerprint=mine, name="VR 4f2a9c")
+    assert cleared is WriteOutcome.CONFIRMED
+    assert await users(hass, lock) == {10: ("Anna", [10])}
+    assert await control.free_slot(frozenset({9})) == slot
+    stop()
+
+    assert [event for event in events if PIN in str(event.data)] == []
+    called = [e.data["service"] for e in events if e.event_type == EVENT_CALL_SERVICE]
+    assert set(called) == {"get_users"}
     own = [r for r in caplog.records if not r.name.startswith("zwave_js_server")]
     assert PIN not in "".join(record.getMessage() for record in own)

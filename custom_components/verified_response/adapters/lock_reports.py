@@ -1,7 +1,6 @@
-"""What protected locks say of themselves: jammed, forced, tampered with, wrong codes. Evidence, no alarm.
+"""What protected locks say of themselves: jammed, forced, tampered with. Evidence, no alarm.
 
-A lock that was merely opened is no evidence; who opened it with one of our codes, credential_reports.py
-says.
+Who opened it, and who typed wrong codes, door_reports/ says.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,8 +23,6 @@ ACCESS_CONTROL: Final = 6
 HOME_SECURITY: Final = 7
 SIGNS: Final[Mapping[tuple[object, object], LockSign]] = {
     (ACCESS_CONTROL, 11): LockSign.JAMMED,
-    (ACCESS_CONTROL, 16): LockSign.WRONG_CODES,  # keypad temporarily disabled
-    (ACCESS_CONTROL, 19): LockSign.WRONG_CODES,  # more codes by hand than the lock allows
     (HOME_SECURITY, 1): LockSign.FORCED,  # intrusion, place given
     (HOME_SECURITY, 2): LockSign.FORCED,  # intrusion
     (HOME_SECURITY, 3): LockSign.TAMPER,  # cover removed
@@ -33,23 +30,7 @@ SIGNS: Final[Mapping[tuple[object, object], LockSign]] = {
     (HOME_SECURITY, 11): LockSign.TAMPER,  # magnetic field
 }
 """Type and event of Z-Wave notifications (node-zwave-js, registries/Notifications.ts)."""
-WRONG_CODE: Final = frozenset(
-    {
-        (ACCESS_CONTROL, 20),  # unlock by radio with an invalid code
-        (ACCESS_CONTROL, 50),  # invalid credential
-        (HOME_SECURITY, 4),  # tampering, invalid code
-    }
-)
-RIGHT_CODE: Final = frozenset(
-    {
-        (ACCESS_CONTROL, 6),  # keypad unlock
-        (ACCESS_CONTROL, 34),  # unlock with user code
-        (ACCESS_CONTROL, 36),  # unlock with credential
-    }
-)
 TAMPER_CONTACT: Final = ("binary_sensor", BinarySensorDeviceClass.TAMPER)
-IN_A_ROW: Final = timedelta(minutes=5)
-"""Wrong codes further apart than this are not one attempt."""
 ONCE: Final = timedelta(seconds=10)
 """A notification and the binary sensor beside it are one report."""
 
@@ -69,9 +50,7 @@ class LockReports:
         self._hass = hass
         self._say = say
         self._now = now
-        self._attempts = premises.policy.lock_attempts
         self._told_at: dict[tuple[str, LockSign], datetime] = {}
-        self._wrong: dict[str, list[datetime]] = {}
         self._locks: dict[str, list[str]] = {}
         self._contacts: dict[str, list[str]] = {}
         self._devices: dict[str, list[str]] = {}
@@ -122,23 +101,8 @@ class LockReports:
     def _notified(self, event: Event) -> None:
         notice = (event.data.get("type"), event.data.get("event"))
         for door_id in self._devices.get(str(event.data.get("device_id")), ()):
-            if notice in WRONG_CODE:
-                self._wrong_code(door_id)
-            elif notice in RIGHT_CODE:
-                self._wrong.pop(door_id, None)  # somebody mistyped
-            elif (kind := SIGNS.get(notice)) is not None:
+            if (kind := SIGNS.get(notice)) is not None:
                 self._tell(door_id, kind)
-
-    def _wrong_code(self, door_id: str) -> None:
-        """Count one; enough of them in a row are an attempt."""
-        now = self._now()
-        row = [*self._wrong.get(door_id, ()), now]
-        if len(row) > 1 and now - row[-2] > IN_A_ROW:
-            row = [now]
-        if len(row) >= self._attempts:
-            row = []
-            self._tell(door_id, LockSign.WRONG_CODES)
-        self._wrong[door_id] = row
 
     def _tell(self, door_id: str, kind: LockSign) -> None:
         """Hand it on, unless it was told a moment ago."""

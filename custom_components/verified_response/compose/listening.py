@@ -2,21 +2,19 @@
 
 import hashlib
 import hmac
-from collections.abc import Iterable
 
 from homeassistant.core import HomeAssistant
 from homeassistant.util.hass_dict import HassKey
 
 from .. import const as c
-from ..adapters import credential_reports, other_detectors, signals
+from ..adapters import door_reports, other_detectors, signals
 from ..adapters.linked_panels import LinkedPanels, PanelSays, Told
 from ..adapters.lock_reports import LockReports
 from ..adapters.police_api import reports as responder_reports
 from ..adapters.signs import Signs, present
-from ..adapters.supervision import DeviceTroubles
-from ..core.access import AccessGrant
+from ..adapters.troubles import DeviceTroubles, LockWatch
 from ..core.commands import Command, NoteEvidence, ReportDoor, ReportTrouble, SeePanel
-from ..core.entries import DoorAct, DoorReport
+from ..core.entries import DoorReport
 from ..core.events import IncidentOpened
 from ..core.incident import IncidentKind
 from ..core.signals import TroubleKind
@@ -86,21 +84,17 @@ def _listen_to_signs(hass: HomeAssistant, entry: VerifiedResponseConfigEntry, de
 
 
 def _listen_to_locks(hass: HomeAssistant, entry: VerifiedResponseConfigEntry, desk: Desk) -> None:
-    def used(door_id: str, slot: int) -> None:
-        report = DoorReport(at=desk.now(), door_id=door_id, act=DoorAct.UNLOCKED, slot=slot)
+    def say(report: DoorReport) -> None:
         _submit(desk, ReportDoor(report=report), "door")
 
-    def grants() -> Iterable[AccessGrant]:
-        return desk.state.grants.values()
-
-    reports = LockReports(
+    signs = LockReports(
         hass,
         desk.premises,
         lambda item: _submit(desk, NoteEvidence(item=item), "lock"),
         now=desk.now,
     )
-    entry.async_on_unload(credential_reports.listen(hass, desk.premises, grants, used))
-    entry.async_on_unload(reports.listen())
+    entry.async_on_unload(door_reports.listen(hass, desk.premises, say, now=desk.now))
+    entry.async_on_unload(signs.listen())
 
 
 def _listen_to_devices(
@@ -111,9 +105,9 @@ def _listen_to_devices(
 ) -> None:
     desk = runtime.desk
 
-    def trouble(zone_id: str, kind: TroubleKind, on: bool) -> None:
+    def trouble(part_id: str, kind: TroubleKind, on: bool) -> None:
         new_id = runtime.ids.new_id()
-        _submit(desk, ReportTrouble(zone_id=zone_id, kind=kind, on=on, new_id=new_id), "trouble")
+        _submit(desk, ReportTrouble(zone_id=part_id, kind=kind, on=on, new_id=new_id), "trouble")
 
     devices = DeviceTroubles(
         hass,
@@ -123,7 +117,16 @@ def _listen_to_devices(
         clock=clock,
         quiet_until=desk.state.quiet_until,
     )
+    locks = LockWatch(
+        hass,
+        desk.premises,
+        trouble,
+        known=desk.state.troubles,
+        clock=clock,
+        quiet_until=desk.state.quiet_until,
+    )
     entry.async_on_unload(devices.listen())
+    entry.async_on_unload(locks.listen())
 
 
 def _listen_to_panels(

@@ -56,8 +56,9 @@ class LockControl(Protocol):
     async def set_code(self, slot: int, code: str, *, name: str) -> WriteOutcome:
         """Write under the label `name` and read back; the same code there already is confirmed.
 
-        Surely unwritten: lock_full, lock_slot_taken, lock_unreadable, lock_code_duplicate,
-        lock_refused_code, lock_script_missing. Anything else, lock_write_unknown, may have been written.
+        Surely unwritten: lock_full, lock_slot_taken, lock_place_hidden (taken, and nobody can tell by
+        whom), lock_unreadable, lock_code_duplicate, lock_script_missing. lock_refused_code: accepted or
+        not, it is not there now. Anything else, lock_write_unknown, may have been written.
         """
         ...
 

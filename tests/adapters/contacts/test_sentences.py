@@ -32,6 +32,9 @@ ABOUT_INCIDENTS = (
     "help_called",
     "answers_differ",
     "panel_disarmed",
+    "responder_coming",
+    "access_not_given",
+    "door_not_unlocked",
 )
 NEWS = (
     "zone_found_open",
@@ -44,6 +47,8 @@ NEWS = (
     "loitering",
     "door_attempted",
     "hub_was_blind",
+    "lock_jammed",
+    "door_left_open",
 )
 PROMPTS = (*ABOUT_INCIDENTS, *NEWS)
 RESPONDER = "Precinct Nine"

@@ -6,6 +6,7 @@ import os
 import secrets
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, override
 
@@ -18,18 +19,36 @@ from ...core.premises import Door, LockFamily
 from ...engine.lock_ports import LockControl, Locks
 from .base import HomeLock, Patience
 from .manual import ManualLock
-from .none import NoCodesLock
+from .matter import MatterLock
+from .none import GoneLock, NoCodesLock
+from .schlage import SchlageLock
+from .standing import StandingLock
+from .zha import ZhaLock
+from .zigbee2mqtt import Zigbee2MqttLock, device_topic
+from .zwave_credentials import ZwaveCredentialsLock
 from .zwave_js import ZwaveJsLock
+from .zwave_node import keeps_credentials, zwave_node
 
 KEY_BYTES: Final = 32
 FINGERPRINT_HEX: Final = 32  # 16 bytes
 FAMILIES: Final[Mapping[LockFamily, type[HomeLock]]] = {
     LockFamily.ZWAVE_JS: ZwaveJsLock,
+    LockFamily.MATTER: MatterLock,
+    LockFamily.ZHA: ZhaLock,
+    LockFamily.SCHLAGE: SchlageLock,
+    LockFamily.ZIGBEE2MQTT: Zigbee2MqttLock,
     LockFamily.MANUAL: ManualLock,
+    LockFamily.STANDING: StandingLock,
     LockFamily.NONE: NoCodesLock,
 }
+PLATFORMS: Final[Mapping[str, LockFamily]] = {
+    "zwave_js": LockFamily.ZWAVE_JS,
+    "matter": LockFamily.MATTER,
+    "zha": LockFamily.ZHA,
+    "schlage": LockFamily.SCHLAGE,
+}
+_PLATFORM_OF: Final = {family: platform for platform, family in PLATFORMS.items()}
 _MAKING_KEY = threading.Lock()  # premises start side by side in the executor
-PLATFORMS: Final[Mapping[str, LockFamily]] = {"zwave_js": LockFamily.ZWAVE_JS}
 
 
 class HomeLocks(Locks):
@@ -43,12 +62,14 @@ class HomeLocks(Locks):
         key: bytes,
         patience: Patience | None = None,
         remembered: Callable[[str], LockRef | None] = lambda _: None,
+        unseal: Callable[[str], str | None] = lambda _: None,
     ) -> None:
         self._hass = hass
         self._doors = doors
         self._key = key
         self._remembered = remembered
         self._patience = patience or Patience()
+        self._unseal = unseal
 
     @override
     def of(self, door_id: str) -> LockControl:
@@ -56,13 +77,15 @@ class HomeLocks(Locks):
         door = self._doors.get(door_id) or self._recall(door_id)
         if door is None:
             raise LockFailedError("lock_unknown")
-        lock = FAMILIES[door.family]
-        if door.family is LockFamily.ZWAVE_JS and platform_of(self._hass, door.source) not in {
-            None,
-            "zwave_js",
-        }:
-            lock = NoCodesLock
-        return lock(self._hass, door, fingerprint=self.fingerprint, patience=self._patience)
+        door = _renamed(self._hass, door)
+        lock = _adapter(self._hass, door)
+        return lock(
+            self._hass,
+            door,
+            fingerprint=self.fingerprint,
+            patience=self._patience,
+            unseal=self._unseal,
+        )
 
     def _recall(self, door_id: str) -> Door | None:
         """Return a lock that nobody configures any more, from the grant whose code it may hold."""
@@ -85,6 +108,34 @@ class HomeLocks(Locks):
         return hmac.new(self._key, code.encode(), hashlib.sha256).hexdigest()[:FINGERPRINT_HEX]
 
 
+def _renamed(hass: HomeAssistant, door: Door) -> Door:
+    """Return the door with the present name of its entity."""
+    entry = er.async_get(hass).entities.get_entry(door.registry_id)
+    return replace(door, source=entry.entity_id) if entry else door
+
+
+def _adapter(hass: HomeAssistant, door: Door) -> type[HomeLock]:
+    if _is_gone(hass, door):
+        return GoneLock
+    platform = _PLATFORM_OF.get(door.family)
+    if platform is not None and platform_of(hass, door.source) not in {None, platform}:
+        return NoCodesLock
+    if door.family is LockFamily.ZWAVE_JS and keeps_credentials(zwave_node(hass, door.source)):
+        return ZwaveCredentialsLock
+    return FAMILIES.get(door.family, NoCodesLock)
+
+
+def _is_gone(hass: HomeAssistant, door: Door) -> bool:
+    """Say whether an entity that was registered exists no more, under any name."""
+    registry = er.async_get(hass)
+    return (
+        bool(door.registry_id)
+        and registry.entities.get_entry(door.registry_id) is None
+        and registry.async_get(door.source) is None
+        and hass.states.get(door.source) is None
+    )
+
+
 def platform_of(hass: HomeAssistant, entity_id: str) -> str | None:
     """Return the integration that made the entity, None for an unregistered one."""
     entry = er.async_get(hass).async_get(entity_id)
@@ -93,6 +144,8 @@ def platform_of(hass: HomeAssistant, entity_id: str) -> str | None:
 
 def family_of(hass: HomeAssistant, entity_id: str) -> LockFamily:
     """Return which adapter can write codes to the entity by itself, NONE when none can."""
+    if device_topic(hass, entity_id) is not None:
+        return LockFamily.ZIGBEE2MQTT
     return PLATFORMS.get(platform_of(hass, entity_id) or "", LockFamily.NONE)
 
 

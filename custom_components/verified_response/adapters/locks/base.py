@@ -19,6 +19,7 @@ class Patience:
     """How long a lock may take, in seconds; every wait of an adapter has its bound here."""
 
     read_s: float = 10  # a battery lock that must be woken over the radio answers in 2-4 s
+    list_s: float = 15  # a list of users is one such question after another
     write_s: float = 15
     settle_s: float = 20  # reading back until two readings in a row agree
     poll_s: float = 1
@@ -37,11 +38,13 @@ class HomeLock(LockControl, ABC):
         *,
         fingerprint: Callable[[str], str],
         patience: Patience,
+        unseal: Callable[[str], str | None] = lambda _: None,
     ) -> None:
         self._hass = hass
         self._door = door
         self._fingerprint = fingerprint
         self._patience = patience
+        self._unseal = unseal
 
     @override
     async def known_codes(self) -> frozenset[str]:

@@ -52,8 +52,6 @@ class Bolt:
 
     async def lock(self) -> WriteOutcome:
         """Return what is known afterwards; raises LockFailedError as LockControl says."""
-        if not self._is(frozenset({LockState.LOCKED})):
-            self._require_closed()
         return await self._move(SERVICE_LOCK, frozenset({LockState.LOCKED}))
 
     async def _move(self, service: str, wanted: frozenset[str]) -> WriteOutcome:
@@ -63,14 +61,17 @@ class Bolt:
         assumed = bool(state.attributes.get(ATTR_ASSUMED_STATE))
         if self._is(wanted) and not assumed:
             return WriteOutcome.CONFIRMED
+        if service == SERVICE_LOCK:
+            self._require_closed()
         arrived, jammed = asyncio.Event(), asyncio.Event()
 
         @callback
         def changed(event: Event[EventStateChangedData]) -> None:
-            after = event.data["new_state"]
+            before, after = event.data["old_state"], event.data["new_state"]
+            again = before is not None and before.state == LockState.JAMMED
             if after is not None and after.state in wanted:
                 arrived.set()
-            elif after is not None and after.state == LockState.JAMMED:
+            elif after is not None and after.state == LockState.JAMMED and not again:
                 jammed.set()
                 arrived.set()
 

@@ -1,4 +1,4 @@
-"""Locks that cannot take codes: said at once, for every request."""
+"""Locks that cannot take codes, and locks that are gone: said at once, for every request."""
 
 from typing import Never, override
 
@@ -33,3 +33,31 @@ class NoCodesLock(HomeLock):
 
     def _refuse(self) -> Never:
         raise self._failed("lock_cannot_take_codes")
+
+
+class GoneLock(NoCodesLock):
+    """Every method raises LockFailedError("lock_gone"): the entity was removed."""
+
+    @override
+    async def known_codes(self) -> frozenset[str]:
+        """Raise."""
+        self._refuse()
+
+    @override
+    async def standing_code(self) -> str | None:
+        """Raise."""
+        self._refuse()
+
+    @override
+    async def unlock(self) -> WriteOutcome:
+        """Raise."""
+        self._refuse()
+
+    @override
+    async def lock(self) -> WriteOutcome:
+        """Raise."""
+        self._refuse()
+
+    @override
+    def _refuse(self) -> Never:
+        raise self._failed("lock_gone")

@@ -1,41 +1,35 @@
-"""Z-Wave locks: user codes through the entity's own methods, which keep them off the event bus.
+"""Z-Wave locks with user codes: what counts is what the lock answers, twice in a row.
 
-Those methods are private to Home Assistant; where a release has changed them, the services of the same
-names are called instead. What counts is always what the lock itself answers, twice in a row: the
-driver's memory lags behind a write.
+The driver's memory lags behind a write. Home Assistant's newer services for users and credentials reach
+these locks as well, but never show a code: reading back would prove less.
 """
 
 import asyncio
 import hmac
-import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from enum import StrEnum
-from typing import Any, Final, override
+from typing import Any, ClassVar, Final, override
 
-from homeassistant.components.lock.const import DATA_COMPONENT
-from homeassistant.core import Context
-
+from ...core.errors import LockFailedError
 from ...engine.lock_ports import LockCapabilities, WriteOutcome
-from .base import HomeLock
+from .entity_calls import EntityLock, Heard
+from .zwave_node import is_asleep, node_of
 from .zwave_reading import UNKNOWN, Reading, SlotState, from_lock, from_memory
 
-LOGGER = logging.getLogger(__name__)
-DOMAIN: Final = "zwave_js"
 SHORTEST, LONGEST = 4, 8  # User Code CC allows 4-10; 8 is what real keypads take
-ASLEEP: Final = 1  # NodeStatus of the driver: what is sent now waits for hours
 
 
-class _Write(StrEnum):
-    """What the driver said to a write; the lock's own answer comes afterwards."""
+OCCUPIED: Final = {
+    SlotState.UNKNOWN: "lock_unreadable",
+    SlotState.HIDDEN: "lock_place_hidden",
+    SlotState.HELD: "lock_slot_taken",
+}
 
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
-    LATE = "late"
 
-
-class ZwaveJsLock(HomeLock):
+class ZwaveJsLock(EntityLock):
     """A lock with numbered user codes that can be read back."""
+
+    domain: ClassVar[str] = "zwave_js"
 
     @override
     async def capabilities(self) -> LockCapabilities:
@@ -86,25 +80,24 @@ class ZwaveJsLock(HomeLock):
     @override
     async def set_code(self, slot: int, code: str, *, name: str) -> WriteOutcome:
         """Write into an empty slot and read back; user codes carry no name."""
-        self._require_awake()
-        before = await self._settle(slot, lambda reading: reading.state is not SlotState.UNKNOWN)
+        self._require_ready()
+        before = await self._settled(slot, lambda reading: reading.state is not SlotState.UNKNOWN)
         if before.holds(code):
             return WriteOutcome.CONFIRMED
         if before.state is not SlotState.EMPTY:
-            unread = before.state is SlotState.UNKNOWN
-            raise self._failed("lock_unreadable" if unread else "lock_slot_taken")
+            raise self._failed(OCCUPIED[before.state])
         written = await self._write("set_lock_usercode", code_slot=slot, usercode=code)
-        after = await self._settle(
+        after = await self._settled(
             slot, lambda reading: reading.holds(code) or reading.state is SlotState.HIDDEN
         )
         if after.holds(code):
             return WriteOutcome.CONFIRMED
         match after.state:
-            case SlotState.EMPTY if written is not _Write.LATE:
-                raise self._failed("lock_refused_code")
+            case SlotState.EMPTY if written.heard is not Heard.LATE:
+                raise self._failed(await self._why_refused(code))
             case SlotState.HELD:
                 raise self._failed("lock_slot_taken")
-            case SlotState.HIDDEN | SlotState.UNKNOWN if written is _Write.ACCEPTED:
+            case SlotState.HIDDEN | SlotState.UNKNOWN if written.heard is Heard.ACCEPTED:
                 return WriteOutcome.UNVERIFIED
         raise self._failed("lock_write_unknown")
 
@@ -113,22 +106,29 @@ class ZwaveJsLock(HomeLock):
         self, slot: int, *, fingerprint: str | None, name: str = ""
     ) -> WriteOutcome:
         """Clear unless the slot shows a foreign code; where codes are masked, the record decides."""
-        self._require_awake()
+        self._require_ready()
 
         def gone(reading: Reading) -> bool:
             return reading.state is SlotState.EMPTY or self._foreign(reading, fingerprint)
 
-        before = await self._settle(slot, lambda reading: reading.state is not SlotState.UNKNOWN)
+        before = await self._settled(slot, lambda reading: reading.state is not SlotState.UNKNOWN)
         if gone(before):
             return WriteOutcome.CONFIRMED
         if before.state is SlotState.UNKNOWN:
             raise self._failed("lock_unreadable")
         written = await self._write("clear_lock_usercode", code_slot=slot)
-        after = await self._settle(slot, gone)
+        after = await self._settled(slot, gone)
         if gone(after):
             return WriteOutcome.CONFIRMED
-        unknown = after.state is SlotState.UNKNOWN or written is _Write.LATE
+        unknown = after.state is SlotState.UNKNOWN or written.heard is Heard.LATE
         raise self._failed("lock_write_unknown" if unknown else "lock_kept_code")
+
+    async def _why_refused(self, code: str) -> str:
+        """Return what the lock does not say: most refuse a code that somebody else has already."""
+        with suppress(LockFailedError):
+            if code in await self.known_codes():
+                return "lock_code_duplicate"
+        return "lock_refused_code"
 
     def _foreign(self, reading: Reading, fingerprint: str | None) -> bool:
         if reading.code is None or fingerprint is None:
@@ -137,7 +137,7 @@ class ZwaveJsLock(HomeLock):
 
     async def _slots(self) -> Mapping[int, Reading]:
         """Return what the driver remembers; raises lock_unreadable, lock_cannot_take_codes."""
-        self._require_awake()
+        self._require_ready()
         try:
             async with asyncio.timeout(self._patience.read_s):
                 answer = await self._call("get_lock_usercode")
@@ -149,19 +149,8 @@ class ZwaveJsLock(HomeLock):
             raise self._failed("lock_cannot_take_codes")
         return slots
 
-    async def _settle(self, slot: int, wanted: Callable[[Reading], bool]) -> Reading:
-        """Read until two readings in a row agree on what is wanted; at the end, on anything."""
-        loop = self._hass.loop
-        deadline = loop.time() + self._patience.settle_s
-        previous = await self._read(slot)
-        while True:
-            await asyncio.sleep(self._patience.poll_s)
-            reading = await self._read(slot)
-            if reading == previous and wanted(reading):
-                return reading
-            if loop.time() >= deadline:
-                return reading if reading == previous else UNKNOWN
-            previous = reading
+    async def _settled(self, slot: int, wanted: Callable[[Reading], bool]) -> Reading:
+        return await self._settle(lambda: self._read(slot), wanted, unknown=UNKNOWN)
 
     async def _read(self, slot: int) -> Reading:
         """Ask the lock, or where that way is closed the driver's memory; a failure is UNKNOWN."""
@@ -178,63 +167,16 @@ class ZwaveJsLock(HomeLock):
             self._note("reading", error)
             return UNKNOWN
 
-    async def _write(self, service: str, **data: object) -> _Write:
-        try:
-            async with asyncio.timeout(self._patience.write_s):
-                await self._call(service, **data)
-        except TimeoutError:
-            return _Write.LATE
-        except Exception as error:  # noqa: BLE001 - its text may quote the code; reading back decides
-            self._note(service, error)
-            return _Write.REFUSED
-        return _Write.ACCEPTED
-
-    async def _call(self, service: str, **data: object) -> Any:
-        """Call the entity's method of that name, else the service."""
-        method = getattr(self._entity(), f"async_{service}", None)
-        if method is not None:
-            try:
-                work = method(
-                    **data
-                )  # binds only: a changed signature shows before anything is sent
-            except TypeError:
-                LOGGER.debug("%s takes other arguments in this release", service)
-            else:
-                return await work
-        return await self._call_service(service, data)
-
-    async def _call_service(self, service: str, data: dict[str, object]) -> object:
-        if "usercode" in data:
-            LOGGER.warning("%s must be called as a service: the code is on the bus", service)
-        reads = service.startswith("get_")
-        entity_id = self._door.source
-        answer = await self._hass.services.async_call(
-            DOMAIN,
-            service,
-            data,
-            blocking=True,
-            context=Context(),
-            target={"entity_id": entity_id},
-            return_response=reads,
-        )
-        return answer[entity_id] if answer else None
-
-    def _entity(self) -> object | None:
-        component = self._hass.data.get(DATA_COMPONENT)
-        return component.get_entity(self._door.source) if component else None
-
     def _node(self) -> Any | None:
         """Return the driver's node where it can be asked, else None."""
-        node = getattr(getattr(self._entity(), "info", None), "node", None)
+        node = node_of(self._entity())
         return node if hasattr(node, "async_invoke_cc_api") else None
 
-    def _require_awake(self) -> None:
-        self._require_available()
-        if getattr(self._node(), "status", None) == ASLEEP:
+    @override
+    def _require_ready(self) -> None:
+        super()._require_ready()
+        if is_asleep(self._node()):
             raise self._failed("lock_asleep")
-
-    def _note(self, what: str, error: Exception) -> None:
-        LOGGER.debug("%s of %s failed: %s", what, self._door.source, type(error).__name__)
 
 
 async def _ask(node: Any, slot: int) -> Reading:

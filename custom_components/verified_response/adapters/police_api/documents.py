@@ -1,11 +1,12 @@
 """An incident as wire documents: pure functions of the incident record."""
 
+from ...core.access import OPENS, CredentialStatus
 from ...core.errors import ShareRejectedError
 from ...core.evidence import Threat, Verdict
 from ...core.incident import Incident, IncidentKind, Stage
 from ...core.premises import Premises, ResponderMode
 from ...core.rules.validation.assess import in_short
-from ...engine.ports import IncidentRecord, Wording
+from ...engine.ports import DoorAccess, IncidentRecord, Wording
 from ...public_safety import schema as wire
 from ...public_safety.bounds import LIST_MAX, LONG_TEXT_MAX, TEXT_MAX
 from .access import Access
@@ -49,7 +50,38 @@ def update_document(
         sequence=record.sequence,
         at=record.at,
         situation=situation(record, wording),
+        entry_instructions=entry_instructions(record, wording),
     )
+
+
+def entry_instructions(record: IncidentRecord, wording: Wording) -> str | None:
+    """Return how the responder gets in, door by door; a code only where this message hands it over.
+
+    None when nothing is new: what the desk has stays as it is.
+    """
+    if all(item.code is None and item.status in OPENS for item in record.access):
+        return None
+    lines = [_entry(item, record, wording) for item in record.access]
+    return printable("\n".join(lines))[:LONG_TEXT_MAX]
+
+
+def _entry(item: DoorAccess, record: IncidentRecord, wording: Wording) -> str:
+    door = name_of(record.premises, item.door_id)
+    if item.code is not None:
+        key = "code" if item.uses_left is None else "code_counted"
+    else:
+        key = "open" if item.status in OPENS else "closed"
+    return wording.sentence(
+        "entry",
+        key,
+        door=door,
+        code=item.code or "",
+        until=item.expires_at.strftime("%H:%M UTC"),
+        uses=str(item.uses_left),
+        proof=""
+        if item.status is not CredentialStatus.UNVERIFIED
+        else wording.sentence("entry", "unverified"),
+    ).strip()
 
 
 def cancel_document(record: IncidentRecord, responder_id: str) -> wire.CancelDocument:

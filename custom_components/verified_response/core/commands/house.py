@@ -118,7 +118,10 @@ class ReportLost:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReportTrouble:
-    """A sensor's battery runs low, its cover is open, it is away, or that is over."""
+    """A sensor's or a lock's battery runs low, it is open, stuck or away, or that is over.
+
+    `zone_id` names a zone or a door.
+    """
 
     zone_id: str
     kind: TroubleKind

@@ -49,7 +49,7 @@ class CodeSpent:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TroubleChanged:
-    """Something is wrong with a sensor, or is no more."""
+    """Something is wrong with a sensor or a lock, or is no more; `zone_id` names a zone or a door."""
 
     zone_id: str
     kind: TroubleKind

@@ -13,7 +13,7 @@ from ..premises import Premises
 from ..state import Phase, PremisesState
 from .access import follow_up
 from .access.codes import show_code
-from .access.doors import report_door
+from .access.doors import hear_evidence, report_door
 from .access.grants import request_grant, revoke_grant
 from .access.passages import IS_OPEN, close_door, open_door, wants_relock
 from .access.removal import settle_removal
@@ -30,7 +30,7 @@ from .arming import (
 )
 from .dispatch import next_step, report_duress, share_with, tell_responders
 from .distress import report_distress
-from .noting import note, note_evidence
+from .noting import note
 from .outcomes import effect_done, effect_failed, effect_starts, hub_started
 from .panels import see_panel
 from .seeing import report_detection, report_look, report_outside
@@ -110,7 +110,7 @@ HANDLERS: Mapping[type, Callable[[Story, Any], None]] = {
     cmd.AcknowledgeFailure: acknowledge_failure,
     cmd.SeeSignal: see_signal,
     cmd.SeePanel: see_panel,
-    cmd.NoteEvidence: note_evidence,
+    cmd.NoteEvidence: hear_evidence,
     cmd.ReportLost: report_lost,
     cmd.ReportTrouble: report_trouble,
     cmd.StartWalkTest: start_walk_test,

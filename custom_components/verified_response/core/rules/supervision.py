@@ -1,4 +1,4 @@
-"""Sensors that went silent, run out of battery or were opened: trouble, and sometimes an attack."""
+"""Sensors and locks that went silent, run out of battery, were opened: trouble, sometimes an attack."""
 
 from datetime import timedelta
 
@@ -100,12 +100,18 @@ def _suspect_jamming(story: Story, zones: tuple[str, ...], new_id: str) -> None:
 
 
 def report_trouble(story: Story, command: cmd.ReportTrouble) -> None:
-    """Keep what is wrong with a sensor; a cover that opens while it protects is an attack."""
+    """Keep what is wrong with a sensor or a lock; a cover that opens while it protects is an attack.
+
+    A lock protects nothing: what is wrong with it is never more than trouble.
+    """
     zone = story.premises.zones.get(command.zone_id)
     known = story.state.troubles.get(command.zone_id, ())
-    if zone is None or command.on is (command.kind in known):
+    nobodys = zone is None and command.zone_id not in story.premises.doors
+    if nobodys or command.on is (command.kind in known):
         return
-    story.tell(ev.TroubleChanged(zone_id=zone.id, kind=command.kind, on=command.on))
+    story.tell(ev.TroubleChanged(zone_id=command.zone_id, kind=command.kind, on=command.on))
+    if zone is None:
+        return
     protects = bool(counting_areas(story, zone)) and story.state.walk_test is None
     if command.on and command.kind is TroubleKind.TAMPER and protects:
         technical(story, zone, IncidentKind.TAMPER, command.new_id)

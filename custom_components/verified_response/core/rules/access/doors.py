@@ -7,12 +7,20 @@ from ... import events as ev
 from ...access import GONE, AccessGrant, Credential
 from ...entries import DoorAct, DoorReport
 from ...evidence import LockReported, LockSign
-from ..noting import note
+from ..noting import note, note_evidence
 from ..story import Story
-from .passages import door_locked
+from .passages import door_locked, tell_desks_of
 
 AGAIN_S = 2
 """The same said again within this time is the same."""
+
+
+def hear_evidence(story: Story, command: cmd.NoteEvidence) -> None:
+    """Follow what an entity told; a lock that jams is news for those who wait before its door."""
+    note_evidence(story, command)
+    item = command.item
+    if isinstance(item, LockReported) and item.kind is LockSign.JAMMED:
+        tell_desks_of(story, item.door_id)
 
 
 def report_door(story: Story, command: cmd.ReportDoor) -> None:

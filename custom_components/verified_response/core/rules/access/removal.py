@@ -15,13 +15,17 @@ SURELY_UNWRITTEN = frozenset(
         "lock_code_duplicate",
         "lock_full",
         "lock_gone",
+        "lock_place_hidden",
         "lock_places_needed",
         "lock_script_missing",
         "lock_slot_taken",
         "lock_unknown",
+        "lock_unreadable",
     }
 )
 """Failures of a first attempt before anything reached the lock; after any other the slot is cleared."""
+OCCUPIED = "lock_place_hidden"
+"""Something is in the place, and the lock shows nobody what."""
 RETRY_ASKED = "retry_asked"
 
 
@@ -58,6 +62,8 @@ def set_outcome(
         status = CredentialStatus.CONFIRMED if proved else CredentialStatus.UNVERIFIED
     elif unwritten:
         status = CredentialStatus.FAILED
+    elif code == OCCUPIED:  # it was empty before our first attempt: most likely that one wrote
+        status = CredentialStatus.UNVERIFIED
     else:
         remove_credential(story, grant.id, credential, reason=code)
         return

@@ -10,8 +10,7 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.verified_response.adapters import supervision
-from custom_components.verified_response.adapters.supervision import DeviceTroubles
+from custom_components.verified_response.adapters.troubles import DeviceTroubles, watched
 from custom_components.verified_response.core.premises import Premises, ZoneType
 from custom_components.verified_response.core.signals import TroubleKind
 from tests import builders
@@ -263,9 +262,9 @@ async def test_two_hundred_sensors_are_followed_by_one_listener(ear: Ear) -> Non
         ear.add(f"sensor.{zone.id}_battery", "battery")
         await ear.state(f"sensor.{zone.id}_battery", "80")
     with patch.object(
-        supervision,
+        watched,
         "async_track_state_change_event",
-        wraps=supervision.async_track_state_change_event,
+        wraps=watched.async_track_state_change_event,
     ) as track:
         ear.listen(premises=builders.premises(zones=builders.by_id(zones)))
     assert track.call_count == 1

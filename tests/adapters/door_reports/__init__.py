@@ -1,0 +1,1 @@
+"""What locks say of their doors, source by source."""
