@@ -88,6 +88,7 @@ async def test_the_life_of_a_code(house: House) -> None:
     told = follow(house, "event.front_lock_credential")
     granted = await house.act("grant_access", lock=["lock.front"], max_uses=1)
     label = f"VR {granted['grant_id'][-6:]}"
+    house.clock.tick(60)
     house.hass.states.async_set("lock.front", "unlocked", {"changed_by": label})
     await house.settle()
     assert told == ["granted", "used", "revoked"]
