@@ -29,6 +29,7 @@ from custom_components.verified_response.core.premises import (
     Policy,
     Release,
     Responder,
+    ResponderAccess,
     ResponderKind,
     ResponderMode,
     Sign,
@@ -416,3 +417,61 @@ def test_live_holds_only_with_its_proofs(data: dict[str, str], mode: str) -> Non
         house(part("responder", "Desk", **{**RESPONDER, **data})), place_of=place
     )
     assert premises.responders["desk"].mode == mode
+
+
+def test_a_door_has_what_its_owner_gave_it() -> None:
+    parts = [
+        part(
+            "lock",
+            "Front",
+            entity_id="lock.front",
+            adapter="standing",
+            set_script="script.a",
+            clear_script="script.b",
+            contact="binary_sensor.door",
+            first_place=10,
+            last_place=12,
+            standing_code="sealed",
+            for_responders=False,
+            remote_unlock=True,
+            fire_unlock=True,
+            relock=False,
+        ),
+        part("lock", "Back", entity_id="lock.back", adapter="zha", first_place=3),
+    ]
+    premises = premises_from_entry(
+        house(*parts), place_of=place, registry_id_of=lambda source: f"id of {source}"
+    )
+    assert premises.doors == {
+        "front": Door(
+            id="front",
+            name="Front",
+            source="lock.front",
+            family=LockFamily.STANDING,
+            set_script="script.a",
+            clear_script="script.b",
+            registry_id="id of lock.front",
+            contact="binary_sensor.door",
+            places=(10, 11, 12),
+            standing_code="sealed",
+            for_responders=False,
+            remote_unlock=True,
+            fire_unlock=True,
+            relock=False,
+        ),
+        "back": Door(
+            id="back",
+            name="Back",
+            source="lock.back",
+            family=LockFamily.ZHA,
+            registry_id="id of lock.back",
+        ),
+    }
+
+
+def test_without_the_owners_word_a_responder_gets_no_codes() -> None:
+    old = {key: value for key, value in RESPONDER.items() if key != "access"}
+    parts = [part("responder", "Old", **old), part("responder", "New", **old, access="on_tap")]
+    responders = premises_from_entry(house(*parts), place_of=place).responders
+    assert responders["old"].access is ResponderAccess.NEVER
+    assert responders["new"].access is ResponderAccess.ON_TAP

@@ -134,3 +134,42 @@ async def test_the_address_of_an_inference_server_is_nobodys_business(empty_hous
     told = await async_get_config_entry_diagnostics(empty_house.hass, empty_house.entry)
     text = str(json_dumps(told))
     assert [item for item in ("10.1.2.3", "at-ada") if item in text] == []
+
+
+async def test_doors_are_told_by_their_kind(empty_house: House) -> None:
+    house = empty_house
+    front = part(
+        "lock",
+        "Front lock",
+        entity_id="lock.front",
+        adapter="standing",
+        set_script="script.enable_front",
+        clear_script="script.disable_front",
+        standing_code="the sealed text",
+        contact="binary_sensor.front_contact",
+        first_place=3,
+        last_place=5,
+    )
+    await house.set_up(more=[front])
+    granted = await house.act("grant_access", lock=["lock.front"], recipient="Officer Krupke")
+    told = await async_get_config_entry_diagnostics(house.hass, house.entry)
+    assert told["doors"] == [
+        {
+            "family": "standing",
+            "in_registry": False,
+            "has_contact": True,
+            "has_scripts": True,
+            "has_standing_code": True,
+            "places": 3,
+            "for_responders": True,
+            "remote_unlock": False,
+            "fire_unlock": False,
+            "relock": True,
+            "codes": ["confirmed"],
+            "held": None,
+            "wrong_codes": 0,
+        }
+    ]
+    text = str(json_dumps(told))
+    hidden = ["the sealed text", "front_contact", "able_front", granted["code"], "Krupke"]
+    assert [item for item in hidden if item in text] == []

@@ -15,6 +15,7 @@ from custom_components.verified_response.core.entries import DoorAct, DoorReport
 from custom_components.verified_response.engine import granting
 from tests.fakes.config_entry import PHONE, RESPONDER, part
 from tests.fakes.locks import FakeLock
+from tests.scenarios import conftest as scenes
 from tests.scenarios.conftest import House, empty_house, house  # noqa: F401 - fixtures
 
 ALLOWED = {"remote_unlock": True, "fire_unlock": True}
@@ -341,3 +342,22 @@ async def test_whom_a_forgotten_grant_was_for_is_read_from_the_journal(house: Ho
     desk.feed.publish(replace(desk.feed.latest, state=forgotten, news=()))
     told = (await house.act("list_entries", proven=True))["entries"]
     assert [item["who"] for item in told] == ["Officer Lee"]
+
+
+async def test_what_the_form_seals_the_locks_can_unseal(
+    empty_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: dict[str, Any] = {}
+
+    def made(fake: Any) -> Any:
+        def make(*_: Any, **more: Any) -> Any:
+            given.update(more)
+            return fake
+
+        return make
+
+    monkeypatch.setattr(scenes, "_returns", made)
+    await empty_house.set_up()
+    sealed = empty_house.entry.runtime_data.seal("735182")
+    assert "735182" not in sealed
+    assert given["unseal"](sealed) == "735182"

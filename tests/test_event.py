@@ -3,14 +3,23 @@
 # ruff: noqa: F811 - the fixtures are imported, and named as arguments
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from homeassistant.core import Event, callback
 
 from custom_components.verified_response.core import events as ev
+from custom_components.verified_response.core.access import PassageStatus
+from custom_components.verified_response.core.commands import ReportDoor
 from custom_components.verified_response.core.detection import Trust
+from custom_components.verified_response.core.effects import (
+    ClearCredential,
+    LockDoor,
+    SetCredential,
+    UnlockDoor,
+)
+from custom_components.verified_response.core.entries import DoorAct, DoorReport, EntryMethod
 from custom_components.verified_response.core.evidence import (
     DevicesLost,
     Threat,
@@ -19,7 +28,8 @@ from custom_components.verified_response.core.evidence import (
 )
 from custom_components.verified_response.core.incident import IncidentKind, Stage
 from custom_components.verified_response.core.premises import ArmMode, ZoneType
-from tests.fakes.config_entry import OWNER_CODE
+from custom_components.verified_response.core.rules.access.removal import RETRY_ASKED
+from tests.fakes.config_entry import OWNER_CODE, part
 from tests.fakes.news import tell
 from tests.scenarios.conftest import House, empty_house, house  # noqa: F401 - fixtures
 
@@ -79,6 +89,7 @@ async def test_the_life_of_a_code(house: House) -> None:
     await house.wait(6)  # what a lock says right after the start was there before
     granted = await house.act("grant_access", lock=["lock.front"], max_uses=1)
     label = f"VR {granted['grant_id'][-6:]}"
+    house.clock.tick(60)
     house.hass.states.async_set("lock.front", "unlocked", {"changed_by": label})
     await house.settle()
     assert told == ["granted", "used", "revoked"]
@@ -299,3 +310,130 @@ async def test_how_long_somebody_stays_is_the_owners_number(house: House) -> Non
     seen = follow(house, "event.home_incident")
     await tell(house, outside(dwell_s=59.0), outside(dwell_s=60.0))
     assert seen == ["early_warning", "loitering"]
+
+
+DOOR = "event.front_lock_credential"
+
+
+def said(house: House, act: DoorAct, **changes: Any) -> ReportDoor:
+    house.clock.tick(10)
+    report = DoorReport(
+        at=house.clock.now(), door_id="front_lock", act=act, method=EntryMethod.KEYPAD
+    )
+    return ReportDoor(report=replace(report, **changes))
+
+
+async def test_a_use_says_whose_code_by_what_and_whether_that_is_proven(house: House) -> None:
+    granted = await house.act("grant_access", lock=["lock.front"])
+    desk = house.entry.runtime_data.desk
+    slot = desk.state.grants[granted["grant_id"]].credentials["front_lock"].slot
+    await desk.submit(said(house, DoorAct.UNLOCKED, slot=slot))
+    await house.settle()
+    told = house.state(DOOR).attributes
+    shown = {key: told[key] for key in ("event_type", "grant_id", "method", "proven")}
+    assert shown == {
+        "event_type": "used",
+        "grant_id": granted["grant_id"],
+        "method": "keypad",
+        "proven": True,
+    }
+
+
+async def test_a_code_that_could_not_be_read_back_proves_nobody(house: House) -> None:
+    house.locks.of("front_lock").read_back = False
+    granted = await house.act("grant_access", lock=["lock.front"])
+    desk = house.entry.runtime_data.desk
+    slot = desk.state.grants[granted["grant_id"]].credentials["front_lock"].slot
+    await desk.submit(said(house, DoorAct.UNLOCKED, slot=slot))
+    await house.settle()
+    assert house.state(DOOR).attributes["proven"] is False
+
+
+async def test_wrong_codes_are_counted(house: House) -> None:
+    told = follow(house, DOOR)
+    desk = house.entry.runtime_data.desk
+    for row in (1, 2, 3):
+        await desk.submit(said(house, DoorAct.REFUSED))
+        await house.settle()
+        assert house.state(DOOR).attributes["in_a_row"] == row
+    await desk.submit(said(house, DoorAct.LOCKED_OUT))
+    await house.settle()
+    assert told == ["wrong_code"] * 3 + ["lockout"]
+
+
+async def test_somebody_elses_code_is_no_news(house: House) -> None:
+    told = follow(house, DOOR)
+    await house.entry.runtime_data.desk.submit(said(house, DoorAct.UNLOCKED, slot=2))
+    await house.settle()
+    assert told == []
+
+
+async def test_the_life_of_a_door_from_afar(empty_house: House) -> None:
+    house = empty_house
+    allowed = {"remote_unlock": True, "adapter": "zwave_js"}
+    await house.set_up(more=[part("lock", "Front lock", entity_id="lock.front", **allowed)])
+    told = follow(house, DOOR)
+    answer = await house.act("unlock_door", lock=["lock.front"], duration=30)
+    await house.wait(31)
+    assert told == ["door_unlocked", "door_relocked"]
+    assert house.state(DOOR).attributes["grant_id"] == answer["grant_id"]
+
+
+def passed(status: PassageStatus | None, reason: str | None = None) -> ev.PassageChanged:
+    return ev.PassageChanged(door_id="front_lock", passage_id="p1", status=status, reason=reason)
+
+
+@pytest.mark.parametrize(
+    ("event", "told"),
+    [
+        (passed(PassageStatus.OPEN), ["door_unlocked"]),
+        (passed(PassageStatus.CLOSING), []),
+        (passed(PassageStatus.CLOSING, "lock_jammed"), ["door_not_unlocked"]),
+        (passed(PassageStatus.FAILED, "lock_asleep"), ["door_not_unlocked"]),
+        (passed(None), ["door_relocked"]),
+        (passed(None, "lock_gone"), []),
+        (replace(passed(PassageStatus.OPEN), door_id="back"), []),
+    ],
+)
+async def test_a_door_is_never_said_to_be_locked_when_it_is_not(
+    house: House, event: ev.Event, told: list[str]
+) -> None:
+    seen = follow(house, DOOR)
+    await tell(house, event)
+    assert seen == told
+
+
+@pytest.mark.parametrize(
+    ("effect", "code", "told"),
+    [
+        (ClearCredential, "lock_unavailable", ["removal_failed"]),
+        (ClearCredential, RETRY_ASKED, []),
+        (SetCredential, "lock_unavailable", []),
+        (LockDoor, "door_open", []),
+        (UnlockDoor, "lock_unavailable", []),
+    ],
+)
+async def test_only_a_code_that_stays_is_a_removal_that_failed(
+    house: House, effect: Any, code: str, told: list[str]
+) -> None:
+    more: dict[str, Any] = {
+        LockDoor: {},
+        UnlockDoor: {"passage_id": "p1"},
+    }.get(effect, {"grant_id": "g1", "slot": 3})
+    house.entry.runtime_data.outbox.close()  # nobody works it off
+    seen = follow(house, DOOR)
+    requested = ev.EffectRequested(effect_id="e9", effect=effect(door_id="front_lock", **more))
+    await tell(house, requested)
+    delayed = ev.EffectDelayed(
+        effect_id="e9", code=code, retry_at=house.clock.now() + timedelta(hours=1)
+    )
+    await tell(house, delayed)
+    assert seen == told
+
+
+async def test_a_write_that_nobody_can_tell_about_is_told(house: House) -> None:
+    told = follow(house, DOOR)
+    house.locks.of("front_lock").writes_lost = True
+    await house.act("grant_access", lock=["lock.front"])
+    assert "set_failed" in told
+    assert "granted" not in told

@@ -43,13 +43,22 @@ async def test_a_lock_is_recognised_by_where_it_comes_from(
     entry = await stand(hass)
     lock_of(hass, PLATFORMS[family])
     adapter = family.value if chosen else "auto"
-    await add(hass, entry, "lock", **{**LOCK, **SCRIPTS, **PLACES, "adapter": adapter})
+    scripts = {} if family is LockFamily.ZIGBEE2MQTT else SCRIPTS
+    await add(hass, entry, "lock", **{**LOCK, **scripts, **PLACES, "adapter": adapter})
     places = PLACES if family in {LockFamily.ZHA, LockFamily.ZIGBEE2MQTT} else {}
     assert made(entry, "Front") == {**LOCK, **ALLOWED, **places, "adapter": family.value}
 
 
 async def test_other_locks_are_written_by_scripts(hass: HomeAssistant) -> None:
     entry = await stand(hass)
+    await add(hass, entry, "lock", **LOCK, **SCRIPTS)
+    assert made(entry, "Front") == {**LOCK, **ALLOWED, **SCRIPTS, "adapter": "manual"}
+
+
+async def test_a_lock_behind_mqtt_with_scripts_is_written_by_them(hass: HomeAssistant) -> None:
+    """That it comes over MQTT does not prove that Zigbee2MQTT is behind it."""
+    entry = await stand(hass)
+    lock_of(hass, "mqtt")
     await add(hass, entry, "lock", **LOCK, **SCRIPTS)
     assert made(entry, "Front") == {**LOCK, **ALLOWED, **SCRIPTS, "adapter": "manual"}
 

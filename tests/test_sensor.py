@@ -195,3 +195,16 @@ async def test_the_level_says_why(house: House) -> None:
     told = house.state("sensor.home_alarm_level").attributes
     assert told["reasons"] == ["detector_tripped"]
     assert (told["held_by"], told["lowered_by"], told["unknowns"]) == ([], [], [])
+
+
+async def test_active_grants_show_no_code_and_nobody(house: House) -> None:
+    granted = await house.act("grant_access", lock=["lock.front"], recipient="Lee", preset="guest")
+    shown = house.state("sensor.home_active_grants")
+    assert shown.state == "1"
+    (grant,) = shown.attributes["grants"]
+    assert grant["grant_id"] == granted["grant_id"]
+    assert (grant["preset"], grant["uses"], grant["locks"]) == ("guest", 0, ["Front lock"])
+    text = str(shown.as_dict())
+    assert granted["code"] not in text
+    assert "Lee" not in text
+    assert shown.attributes["doors"] == []

@@ -24,6 +24,8 @@ PLATFORMS: Final[Mapping[LockFamily, str]] = {
     LockFamily.ZIGBEE2MQTT: "mqtt",
 }
 """Families that speak to locks of one integration only, and which one that is."""
+UNSURE: Final = frozenset({LockFamily.ZIGBEE2MQTT, LockFamily.NONE})
+"""Whose integration does not prove it: with scripts the owner has chosen."""
 BY_SCRIPTS: Final = frozenset({LockFamily.MANUAL, LockFamily.STANDING})
 WITH_PLACES: Final = frozenset({LockFamily.ZHA, LockFamily.ZIGBEE2MQTT})
 """Their locks cannot be asked for a free place, so the owner may set some apart."""
@@ -82,11 +84,9 @@ class LockFlow(PartFlow):
         if asked[c.CONF_ADAPTER] != c.ADAPTER_AUTO:
             return LockFamily(asked[c.CONF_ADAPTER])
         platform = self._platform(asked)
-        for family, its_platform in PLATFORMS.items():
-            if platform == its_platform:
-                return family
+        family = next((item for item, its in PLATFORMS.items() if its == platform), LockFamily.NONE)
         scripts = any(asked.get(key) for key in _SCRIPTS)
-        return LockFamily.MANUAL if scripts else LockFamily.NONE
+        return LockFamily.MANUAL if scripts and family in UNSURE else family
 
     def _refuse_scripts(self, asked: Mapping[str, Any]) -> dict[str, str]:
         scripts = {key: asked.get(key) for key in _SCRIPTS}

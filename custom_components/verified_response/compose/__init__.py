@@ -27,7 +27,6 @@ from ..adapters.journal import SqliteJournal
 from ..adapters.locks import load_key
 from ..adapters.police_api import PoliceApiCenter, callback_check
 from ..adapters.police_api.access import Access
-from ..adapters.sealing import Sealing
 from ..adapters.signs import present
 from ..adapters.wording import load_wording
 from ..config_values import premises_from_entry, stored_codes
@@ -43,15 +42,13 @@ from ..engine.outbox import Outbox
 from ..engine.ports import IdSource, Wording
 from ..engine.supervision import Supervision
 from ..runtime import VerifiedResponseConfigEntry, VerifiedResponseRuntime
-from .access import grants
+from .access import grants, standing_codes
 from .listening import listen, webhook_id
 from .seeing import Seeing, follow_models, see
 
 LAST_ZONES: HassKey[dict[str, tuple[datetime, Mapping[str, ZoneStatus]]]] = HassKey(
     "verified_response_last_zones"
 )
-STANDING_CODES = "verified_response standing codes"
-"""Purpose of the seal on codes that the owner keeps on locks, disabled."""
 RESUMED_WITHIN = timedelta(seconds=30)
 """A reload takes about a second; whoever was disabled for longer was blind, and that is a restart."""
 
@@ -104,7 +101,7 @@ async def compose(
         start_callback_check=partial(_callback_check, hass, entry, ids, wording),
         camera_ways=lambda: seeing.cameras.measured,
         missing_channels=contacts.missing,
-        seal=Sealing(key, STANDING_CODES).seal,
+        seal=standing_codes(key).seal,
     )
     try:
         listen(hass, entry, runtime, key, clock=clock, resumed=before is not None)

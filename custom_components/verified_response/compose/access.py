@@ -7,6 +7,7 @@ from homeassistant.core import HomeAssistant
 from .. import const as c
 from ..adapters.code_vault import FileVault
 from ..adapters.locks import HomeLocks
+from ..adapters.sealing import Sealing
 from ..core.access import LockRef
 from ..core.codes import personal_numbers
 from ..engine.choosing import Chooser
@@ -14,6 +15,11 @@ from ..engine.desk import Desk
 from ..engine.granting import Granting
 from ..engine.ports import CodeBook, IdSource
 from ..runtime import VerifiedResponseConfigEntry
+
+
+def standing_codes(key: bytes) -> Sealing:
+    """Return what seals the codes that stand on locks, disabled, before they are stored."""
+    return Sealing(key, "verified_response standing codes")
 
 
 def grants(
@@ -35,7 +41,13 @@ def grants(
                 return grant.locks[door_id]
         return None
 
-    locks = HomeLocks(hass, desk.premises.doors, key=key, remembered=remembered)
+    locks = HomeLocks(
+        hass,
+        desk.premises.doors,
+        key=key,
+        remembered=remembered,
+        unseal=standing_codes(key).unseal,
+    )
     told = (entry.data[c.CONF_ADDRESS], entry.data[c.CONF_CALLBACK_PHONE])
     chooser = Chooser(ids, codes, personal_numbers(*told))
     granting = Granting(desk, locks, ids, FileVault(hass, folder / "codes.json", key), chooser)
