@@ -6,7 +6,7 @@ from typing import Any
 
 from custom_components.verified_response.core import commands as cmd
 from custom_components.verified_response.core import events as ev
-from custom_components.verified_response.core.access import AccessGrant
+from custom_components.verified_response.core.access import AccessGrant, Preset
 from custom_components.verified_response.core.detection import Trust
 from custom_components.verified_response.core.effects import (
     PendingEffect,
@@ -158,6 +158,34 @@ class House:
             )
         )
         return self.state.grants[grant_id]
+
+    def says(self, status: str, responder_id: str = "desk") -> Sequence[ev.Event]:
+        """Hear from a responder."""
+        return self.do(
+            cmd.RespondersSay(
+                responder_id=responder_id,
+                incident_id=self.incident.id,
+                status=status,
+                number=f"N-{responder_id}",
+                event_id=self.new_id(),
+            )
+        )
+
+    def opens(self, door_id: str = "front", **more: Any) -> Sequence[ev.Event]:
+        """Unlock a door from afar."""
+        preset = more.pop("preset", Preset.RESPONDER)
+        return self.do(
+            cmd.OpenDoor(
+                new_id=self.new_id(), door_id=door_id, by="contact:owner", preset=preset, **more
+            )
+        )
+
+    def perform(self, kind: type, outcome: str = "confirmed") -> None:
+        """Let everything of a kind that is still to be done happen."""
+        for pending in self.pending(kind):
+            self.start(pending)
+            if pending.id in self.state.effects:
+                self.done(pending, outcome)
 
     # --- the outside -----------------------------------------------------------------
 

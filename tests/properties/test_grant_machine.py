@@ -98,8 +98,9 @@ class GrantMachine(RuleBasedStateMachine):
         if not codes:
             return
         slot = sorted(codes)[number % len(codes)]
-        self.rig.clock.tick(3)
-        self.run(self.rig.settle())
+        self.run(self.rig.wait(3))
+        if slot not in self.locks[door].codes:
+            return  # gone in the meantime
         for grant_id, grant in self.rig.desk.state.grants.items():
             credential = grant.credentials.get(door)
             if credential and credential.slot == slot and credential.status not in GONE:

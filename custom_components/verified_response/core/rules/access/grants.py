@@ -5,6 +5,7 @@ from ... import events as ev
 from ...access import GONE, AccessGrant, Credential, CredentialStatus
 from ...effects import ClearCredential, SetCredential
 from ...errors import InvalidRequestError
+from ..dispatch import tell_responders
 from ..story import Story
 from .removal import remove_credential
 from .responders import have_left
@@ -92,6 +93,9 @@ def end_grant(story: Story, grant: AccessGrant, *, reason: str, by: str) -> None
     for credential in grant.credentials.values():
         if credential.status not in GONE and credential.status is not CredentialStatus.REMOVING:
             remove_credential(story, grant.id, credential)
+    incident = story.state.incidents.get(grant.incident_id or "")
+    if grant.sent and incident is not None and incident.is_open:
+        tell_responders(story, incident.id)  # the code that they have is good no more
 
 
 def end_due_grants(story: Story) -> None:

@@ -144,7 +144,7 @@ def unlock_starts(story: Story, pending: PendingEffect, effect: UnlockDoor) -> b
         return False
     if story.now - pending.requested_at >= timedelta(seconds=TOO_LATE_S):
         story.tell(ev.EffectFinished(effect_id=pending.id, code="too_late"))
-        unlock_failed(story, effect, code="too_late", attempts=pending.attempts)
+        unlock_failed(story, effect, code="too_late", attempts=pending.attempts + 1)
         return False
     return True
 
