@@ -129,6 +129,22 @@ class Rig:
         self._assemble(resumed=resumed)
         await self.start(resumed=resumed)
 
+    async def kill(self, *callers: asyncio.Task[Any], down: float = 5) -> None:
+        """End this run where it stands: nothing of it is written down or sent any more."""
+        self.desk._stopping = True
+        self.outbox.close()
+        self.watch.close()
+        self.granting.close()
+        self.journal = self.journal.survivor()
+        for task in (*self.desk._tasks, *callers):
+            task.cancel()
+        if self.desk._cancel_deadline is not None:
+            self.desk._cancel_deadline()
+        await self.settle()
+        self.clock.tick(down)
+        self._assemble(resumed=False)
+        await self.start()
+
     async def settle(self, turns: int = 60) -> None:
         """Let everything that is due happen."""
         for _ in range(turns):

@@ -24,6 +24,13 @@ class FakeJournal(Journal):
         """The kinds written so far, in order."""
         return [row.kind for row in self.rows]
 
+    def survivor(self) -> FakeJournal:
+        """Return what is on disk after a power cut; this one writes nothing any more."""
+        kept = FakeJournal()
+        kept.rows, kept.snapshot = list(self.rows), self.snapshot
+        self.fail_with = JournalUnavailableError("journal_unavailable", detail="gone")
+        return kept
+
     @override
     async def open(self) -> None:
         if self.fail_with is not None:
