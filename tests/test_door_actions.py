@@ -13,6 +13,7 @@ from homeassistant.exceptions import ServiceValidationError
 from custom_components.verified_response.core.commands import ReportDoor, RespondersSay
 from custom_components.verified_response.core.entries import DoorAct, DoorReport, EntryMethod
 from custom_components.verified_response.engine import granting
+from custom_components.verified_response.engine.ports import Entry
 from tests.fakes.config_entry import PHONE, RESPONDER, part
 from tests.fakes.locks import FakeLock
 from tests.scenarios import conftest as scenes
@@ -361,3 +362,14 @@ async def test_what_the_form_seals_the_locks_can_unseal(
     sealed = empty_house.entry.runtime_data.seal("735182")
     assert "735182" not in sealed
     assert given["unseal"](sealed) == "735182"
+
+
+async def test_what_a_newer_version_wrote_does_not_hide_the_rest(house: House) -> None:
+    granted = await house.act("grant_access", lock=["lock.front"])
+    await uses(house, granted["grant_id"])
+    journal = house.entry.runtime_data.journal
+    unknown = {"report": {"act": "teleported"}}
+    await journal.append(
+        [Entry(at=house.clock.now(), kind="DoorReported", subject="front_lock", payload=unknown)]
+    )
+    assert len((await house.act("list_entries"))["entries"]) == 4

@@ -10,14 +10,13 @@ from homeassistant.util import dt as dt_util
 
 from .action_call import caller, doors_meant, incident_meant
 from .core.access import PassageStatus, Preset
-from .core.codec import from_plain
 from .core.commands import CloseDoor, OpenDoor
 from .core.effects import LockDoor, UnlockDoor
 from .core.entries import EntryMethod
 from .core.entry_history import EntryQuery, as_csv, door_entries
 from .core.errors import InvalidRequestError
-from .core.events import EVENT_TYPES, Event
-from .engine.desk import Desk
+from .core.events import Event
+from .engine.desk import Desk, event_of
 from .engine.granting import wait_for
 from .engine.ports import Record
 from .runtime import VerifiedResponseRuntime
@@ -155,7 +154,7 @@ async def list_entries(runtime: VerifiedResponseRuntime, call: ServiceCall) -> S
     else:  # also those that were removed from the configuration
         doors = list({**desk.premises.doors, **desk.state.door_said})
     records = [item for door_id in doors for item in await _of_door(runtime, door_id)]
-    events = list(_events(records))
+    events = _events(records)
     recipients = await _recipients(runtime, events)
     query = _query(call.data)
     found = [item for item in door_entries(events, recipients) if query.wants(item)]
@@ -186,7 +185,8 @@ async def _of_door(runtime: VerifiedResponseRuntime, door_id: str) -> list[Recor
 
 
 def _events(records: Sequence[Record]) -> list[tuple[datetime, Event]]:
-    return [(item.at, from_plain(EVENT_TYPES[item.kind], item.payload)) for item in records]
+    read = ((item.at, event_of(item)) for item in records)
+    return [(at, event) for at, event in read if event is not None]
 
 
 async def _recipients(

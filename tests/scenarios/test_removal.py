@@ -30,3 +30,17 @@ async def test_without_live_codes_nothing_is_said(house: House) -> None:
     await house.settle()
     assert not [key for key in ir.async_get(house.hass).issues if key[0] == DOMAIN]
     await house.hass.config_entries.async_add(house.entry)
+
+
+async def test_a_lock_that_was_removed_before_is_told_too(house: House) -> None:
+    await house.act("grant_access", lock=["lock.front"])
+    house.locks.of("front_lock").unavailable = True
+    house.hass.config_entries.async_remove_subentry(house.entry, "front_lock")
+    await house.settle()
+    await house.hass.config_entries.async_remove(house.entry.entry_id)
+    await house.settle()
+    [issue] = [
+        item for (domain, _), item in ir.async_get(house.hass).issues.items() if domain == DOMAIN
+    ]
+    assert issue.translation_placeholders == {"names": "Front lock"}
+    await house.hass.config_entries.async_add(house.entry)
