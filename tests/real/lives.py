@@ -78,6 +78,10 @@ class Life:
             await asyncio.sleep(0.1)
         raise AssertionError(f"it never came to {place!r}")
 
+    def facts(self) -> list[dict[str, Any]]:
+        """Return what all records on disk say."""
+        return [payload for _, _, _, payload in journal(self.real.folder, self.entry_id)]
+
     def kinds(self) -> list[str]:
         """Return the kinds of all records on disk."""
         return [kind for _, _, kind, _ in journal(self.real.folder, self.entry_id)]
