@@ -33,7 +33,7 @@ class MotorLock(LockEntity):
         self.moves = []
         self.jams = self.stays = False
         self.error = None
-        self.work = None
+        self.work = []
         self.takes_s = 0.01
         self.hang_s = 0
 
@@ -50,10 +50,7 @@ class MotorLock(LockEntity):
             raise self.error
         self._attr_is_locking, self._attr_is_unlocking = locked, not locked
         self.async_write_ha_state()
-        before = self.work
-        self.work = asyncio.create_task(self._arrive(locked=locked))
-        if before is not None:
-            await before
+        self.work.append(asyncio.create_task(self._arrive(locked=locked)))
 
     async def _arrive(self, *, locked):
         await asyncio.sleep(self.takes_s)
@@ -97,10 +94,10 @@ async def house(request, hass):
     platform = MockEntityPlatform(hass, domain="lock", platform_name="motors")
     await platform.async_add_entities([lock])
     yield House(hass, lock, request.param)
-    if lock.work is not None:
-        lock.work.cancel()
+    for move in lock.work:
+        move.cancel()
         with contextlib.suppress(asyncio.CancelledError):
-            await lock.work
+            await move
 
 
 async def test_a_bolt_that_arrives_is_confirmed(house):

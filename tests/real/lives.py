@@ -1,7 +1,7 @@
 """A home with one lock in a real Home Assistant, whose power is cut at exact places of the journal."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,8 @@ class Life:
 
     real: RealHome
     entry_id: str = ""
+    ready: Callable[[HomeClient], Awaitable[None]] | None = None
+    """Waits until the lock can be spoken to, before anything is asked."""
 
     async def set_up(self, lock: Mapping[str, object]) -> None:
         """Set the product up with one lock, and wait until that is on disk."""
@@ -68,6 +70,8 @@ class Life:
             home = await self.real.start()
             await self._loaded(home)
             if action is not None:
+                if self.ready is not None:
+                    await self.ready(home)
                 name, data = action
                 await home.call(DOMAIN, name, dict(data), response=True)
         except HomeError, OSError, asyncio.CancelledError:
