@@ -13,6 +13,7 @@ from homeassistant.data_entry_flow import section
 from custom_components.verified_response import const
 from custom_components.verified_response.config_numbers import DELAY_PLACEHOLDERS
 from custom_components.verified_response.config_schema import (
+    DOOR_CONTACTS,
     SIGN_DOMAINS,
     area_form,
     contact_form,
@@ -83,6 +84,7 @@ def test_every_error_has_words_and_every_word_an_error() -> None:
         "unit_of_measurement",
         *english()["selector"],
         *OFFERED_DOMAINS,
+        *DOOR_CONTACTS,
     }
     assert errors - fields - others - worded() == set()
     # Home Assistant itself aborts with this one.
