@@ -38,6 +38,7 @@ from .fakes.config_entry import house
 FLOWS = (
     "config_flow",
     "config_schema",
+    "lock_flow",
     "subentry_flow",
     "zone_flow",
     "contact_flow",

@@ -19,7 +19,10 @@ CUTS_S = 90
 def home_with_power_cuts(folder: Path) -> RealHome:
     """Return a home that dies where POWER_CUT says."""
     return RealHome(
-        folder, integrations=(INTEGRATION, DEMO_HOUSE, POWER_CUT), more={"power_cut": {}}
+        folder,
+        integrations=(INTEGRATION, DEMO_HOUSE, POWER_CUT),
+        more={"power_cut": {}},
+        record_calls=True,
     )
 
 
@@ -81,10 +84,6 @@ class Life:
                 return
             await asyncio.sleep(0.1)
         raise AssertionError(f"it never came to {place!r}")
-
-    def facts(self) -> list[dict[str, Any]]:
-        """Return what all records on disk say."""
-        return [payload for _, _, _, payload in journal(self.real.folder, self.entry_id)]
 
     def kinds(self) -> list[str]:
         """Return the kinds of all records on disk."""

@@ -1,6 +1,7 @@
 """One grant on a real lock through ten lives of the hub: never lost, never left behind."""
 
 import asyncio
+import re
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -169,4 +170,15 @@ async def lives(life: Life, lock: Lock) -> None:
     assert (grant["gone"], grant["locks"][0]["outcome"]) == (True, "removed")
     assert (await life.ask("verify_journal", {}))["intact"]
     assert life.kinds().count("GrantWritten") == 1
-    assert held[ours] not in "".join(map(str, life.facts()))
+    diagnostics = await life.real.home.get(f"/api/diagnostics/config_entry/{life.entry_id}")
+    await life.real.stop()
+    code = re.compile(rb"(?<![0-9A-Za-z.])" + held[ours].encode() + rb"(?![0-9A-Za-z])")
+    assert not code.search(diagnostics)
+    assert [path for path in files(life.real.folder) if code.search(path.read_bytes())] == []
+
+
+def files(folder: Path) -> Iterator[Path]:
+    """Yield all that Home Assistant keeps: its database, logs, traces and stores."""
+    kept = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    assert {"home-assistant_v2.db", "hass.out", "journal.db"} <= {path.name for path in kept}
+    yield from kept
