@@ -8,6 +8,7 @@ import pytest
 
 from custom_components.verified_response.core import commands as cmd
 from custom_components.verified_response.core import events as ev
+from custom_components.verified_response.core.access import Preset
 from custom_components.verified_response.core.codec import from_plain, to_plain
 from custom_components.verified_response.core.errors import (
     InvalidRequestError,
@@ -22,6 +23,7 @@ from custom_components.verified_response.engine import desk as desk_module
 from custom_components.verified_response.engine.desk import event_of
 from custom_components.verified_response.engine.feed import Snapshot
 from custom_components.verified_response.engine.ports import Entry, Record
+from tests import builders
 from tests.fakes.journal import FakeJournal
 
 from .rig import Rig
@@ -366,6 +368,18 @@ async def test_no_grant_and_no_sharing_by_hand_without_a_record(rig: Rig):
     )  # nothing of it comes back later
     assert rig.desk.feed.latest.state.grants == before.state.grants == {}
     assert "GrantWritten" not in rig.journal.kinds
+
+
+async def test_no_door_from_afar_without_a_record():
+    doors = builders.by_id([builders.door("front", remote_unlock=True)])
+    rig = await Rig(builders.premises(doors=doors)).start()
+    rig.journal.fail_with = FULL
+    opened = cmd.OpenDoor(new_id="p", door_id="front", by="owner", preset=Preset.RESPONDER)
+    with pytest.raises(WorkFailedError, match="journal_needed_first"):
+        await rig.desk.submit(opened)
+    await rig.settle()
+    assert rig.desk.state.passages == {}
+    assert rig.locks.locks["front"].history == []
 
 
 async def test_sharing_by_hand_is_refused_without_a_record(rig: Rig):

@@ -16,7 +16,15 @@ from typing import Any
 
 from ..core import events as ev
 from ..core.codec import from_plain, to_plain
-from ..core.commands import Command, HubStarted, NoteJump, RequestGrant, ShareWith, TimePassed
+from ..core.commands import (
+    Command,
+    HubStarted,
+    NoteJump,
+    OpenDoor,
+    RequestGrant,
+    ShareWith,
+    TimePassed,
+)
 from ..core.errors import JournalUnavailableError, WorkFailedError
 from ..core.folds.evolve import evolve
 from ..core.premises import Premises
@@ -27,6 +35,8 @@ from .ports import Clock, Entry, Journal, Record
 
 _LOGGER = logging.getLogger(__name__)
 
+NEEDS_RECORD = (RequestGrant, ShareWith, OpenDoor)
+"""Refused while nothing can be written: what opens a door or leaves the house is on record first."""
 SNAPSHOT_EVERY = 200
 """Records between snapshots: folding 200 takes a few ms, so start-up stays far below 0.3 s."""
 SLEWED_S = 2.0
@@ -151,7 +161,7 @@ class Desk:
         try:
             self._seq = await self._journal.append(batch)
         except JournalUnavailableError as err:
-            if isinstance(command, (RequestGrant, ShareWith)):
+            if isinstance(command, NEEDS_RECORD):
                 raise WorkFailedError("journal_needed_first") from err
             if not self._unwritten:
                 _LOGGER.error("The journal cannot be written (%s); going on from memory", err.code)  # noqa: TRY400 - the code says it

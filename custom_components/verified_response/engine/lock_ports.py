@@ -76,7 +76,7 @@ class LockControl(Protocol):
         ...
 
     async def lock(self) -> WriteOutcome:
-        """Throw the bolt, never at an open door; a locked lock is confirmed.
+        """Throw the bolt, never at a door that its sensor does not call closed; a locked lock is confirmed.
 
         lock_jammed, lock_needs_code, lock_move_unknown, door_open, door_unknown.
         """

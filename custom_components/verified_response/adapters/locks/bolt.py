@@ -1,6 +1,7 @@
 """The bolt of any lock: moved through Home Assistant, believed when the lock itself says so.
 
-A bolt is never thrown at a door that is open, nor at one of which nobody knows.
+A bolt is never thrown at a door whose sensor says open, or says nothing. Where there is no sensor
+nobody can tell, and it is thrown: an unlocked door is the greater harm.
 """
 
 import asyncio
