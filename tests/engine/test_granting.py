@@ -263,3 +263,72 @@ async def test_a_write_that_is_never_answered_is_cleared(rig: Rig, monkeypatch: 
     await rig.settle()
     assert rig.desk.state.grants[result.grant_id].is_gone
     assert lock.codes == {}
+
+
+# --- the vault
+
+
+async def test_what_no_grant_owns_is_forgotten_at_the_start(rig: Rig):
+    rig.vault.codes["of nobody"] = "274913"
+    await rig.restart()
+    assert rig.vault.codes == {}
+
+
+async def test_a_full_disk_keeps_the_alarm_from_nothing(rig: Rig):
+    """The house starts, though what should be forgotten cannot be."""
+    rig.vault.codes["of nobody"] = "274913"
+    rig.vault.fails = True
+    await rig.restart()
+    await rig.panic()
+    assert rig.incident.is_open
+    rig.vault.fails = False
+    await rig.restart()
+    assert rig.vault.codes == {}
+
+
+async def test_without_a_safe_place_for_the_code_no_grant_is_made(rig: Rig):
+    rig.vault.fails = True
+    with pytest.raises(WorkFailedError, match="code_not_kept"):
+        await rig.grant("front")
+    assert rig.desk.state.grants == {}
+    assert rig.locks.locks["front"].history == []
+
+
+async def test_a_code_that_a_lock_has_already_is_drawn_anew(rig: Rig):
+    lock = rig.locks.locks["front"]
+    lock.shows_codes = False
+    lock.codes[1], lock.names[1] = CODES[0], "Anna"
+    result = await rig.grant("front")
+    assert result.code == CODES[1]
+    assert result.locks["front"].status is CredentialStatus.CONFIRMED
+    assert set(lock.codes.values()) == {CODES[0], CODES[1]}
+
+
+async def test_codes_that_locks_show_are_kept_away_from(rig: Rig):
+    lock = rig.locks.locks["front"]
+    lock.codes[1] = CODES[0][:-1] + ("0" if CODES[0][-1] != "0" else "1")
+    assert (await rig.grant("front")).code == CODES[1]
+
+
+async def test_codes_of_live_grants_are_kept_away_from(rig: Rig):
+    for lock in rig.locks.locks.values():
+        lock.read_back = False
+    first = await rig.grant("front")
+    near = first.code[:-1] + ("0" if first.code[-1] != "0" else "1")
+    with pytest.raises(InvalidRequestError, match="code_too_close"):
+        await rig.grant("back", code=near)
+
+
+@pytest.mark.parametrize("code", ["1234", "111111", "198475", "121212"])
+async def test_a_code_that_people_would_guess_is_refused(rig: Rig, code: str):
+    with pytest.raises(InvalidRequestError, match="code_weak"):
+        await rig.grant("front", code=code)
+
+
+async def test_a_standing_code_is_the_only_one(rig: Rig):
+    rig.locks.locks["front"].standing = "471186"
+    assert (await rig.grant("front")).code == "471186"
+    with pytest.raises(InvalidRequestError, match="locks_want_different_codes"):
+        await rig.grant("front", "back")
+    with pytest.raises(InvalidRequestError, match="locks_want_different_codes"):
+        await rig.grant("front", code="930572")

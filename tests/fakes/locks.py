@@ -202,6 +202,8 @@ class FakeVault(CodeVault):
     @override
     async def drop(self, grant_id: str) -> None:
         """Forget it."""
+        if self.fails:
+            raise WorkFailedError("code_not_kept")
         self.codes.pop(grant_id, None)
 
     @override

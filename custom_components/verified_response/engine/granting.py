@@ -1,6 +1,7 @@
 """Making a grant: find places, choose a code, have it written down, wait for what the locks say."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -17,6 +18,8 @@ from .desk import Desk
 from .feed import Snapshot
 from .lock_ports import CodeVault, Locks
 from .ports import IdSource
+
+_LOGGER = logging.getLogger(__name__)
 
 SEARCH_S = 20.0
 """A sleeping battery lock answers within its wake-up of about 10 s, twice that is an answer too."""
@@ -72,7 +75,7 @@ class Granting:
         grants = self._desk.state.grants
         for grant_id in await self._vault.kept():
             if grant_id not in grants or not grants[grant_id].code_kept:
-                await self._vault.drop(grant_id)
+                await self._drop(grant_id)
 
     def close(self) -> None:
         """Begin nothing new; what the vault keeps is there at the next start."""
@@ -83,7 +86,14 @@ class Granting:
         for event in snapshot.news:
             if isinstance(event, ev.CodeForgotten):
                 self._codes.pop(event.grant_id, None)
-                self._desk.run(self._vault.drop(event.grant_id), name="forget a code")
+                self._desk.run(self._drop(event.grant_id), name="forget a code")
+
+    async def _drop(self, grant_id: str) -> None:
+        """Forget a code; what a full disk keeps from being forgotten is forgotten at the next start."""
+        try:
+            await self._vault.drop(grant_id)
+        except WorkFailedError as err:
+            _LOGGER.warning("A code could not be forgotten (%s)", err.code)
 
     async def code_of(self, grant_id: str) -> str | None:
         """Return the code while it is still needed; None when it is kept no more."""
@@ -223,7 +233,7 @@ class Granting:
         if grant_id in self._desk.state.grants:
             self._desk.run(self._revoke(grant_id), name="revoke an unseen code")
         else:
-            self._desk.run(self._vault.drop(grant_id), name="forget a code")
+            self._desk.run(self._drop(grant_id), name="forget a code")
 
     async def _revoke(self, grant_id: str) -> None:
         await self._desk.submit(RevokeGrant(grant_id=grant_id, by="hub"))
