@@ -211,6 +211,23 @@ def test_a_door_that_stays_open_is_told_once_and_waited_for():
     assert status(house) is None
 
 
+def test_a_door_that_falls_shut_is_locked_at_once():
+    house = home()
+    house.opens()
+    house.perform(UnlockDoor)
+    house.wait(house.premises.policy.hold_s)
+    [locking] = house.pending(LockDoor)
+    house.do(cmd.DoorClosed(door_id="front"))  # nothing waits yet
+    house.start(locking)
+    house.fail(locking, "door_open")
+    house.do(cmd.DoorClosed(door_id="back"))
+    [waiting] = house.pending(LockDoor)
+    assert waiting.not_before is not None
+    assert waiting.not_before > house.now
+    house.do(cmd.DoorClosed(door_id="front"))
+    assert house.pending(LockDoor)[0].not_before == house.now
+
+
 def test_a_clock_that_is_set_moves_the_countdown():
     house = home()
     house.opens(hold_s=600)

@@ -7,13 +7,14 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util.hass_dict import HassKey
 
 from .. import const as c
-from ..adapters import door_reports, other_detectors, signals
+from ..adapters import door_contacts, door_reports, other_detectors, signals
 from ..adapters.linked_panels import LinkedPanels, PanelSays, Told
 from ..adapters.lock_reports import LockReports
 from ..adapters.police_api import reports as responder_reports
 from ..adapters.signs import Signs, present
 from ..adapters.troubles import DeviceTroubles, LockWatch
-from ..core.commands import Command, NoteEvidence, ReportDoor, ReportTrouble, SeePanel
+from ..core.commands import Command, DoorClosed, NoteEvidence, ReportDoor, ReportTrouble, SeePanel
+from ..core.effects import LockDoor
 from ..core.entries import DoorReport
 from ..core.events import IncidentOpened
 from ..core.incident import IncidentKind
@@ -95,6 +96,15 @@ def _listen_to_locks(hass: HomeAssistant, entry: VerifiedResponseConfigEntry, de
     )
     entry.async_on_unload(door_reports.listen(hass, desk.premises, say, now=desk.now))
     entry.async_on_unload(signs.listen())
+
+    def closed(door_id: str) -> None:
+        if any(
+            isinstance(pending.effect, LockDoor) and pending.effect.door_id == door_id
+            for pending in desk.state.effects.values()
+        ):
+            _submit(desk, DoorClosed(door_id=door_id), "door closed")
+
+    entry.async_on_unload(door_contacts.listen(hass, desk.premises, closed))
 
 
 def _listen_to_devices(

@@ -50,8 +50,6 @@ LAST_RETRY_S = 60.0
 ENDLESS_LAST_RETRY_S = 600.0
 """Recalls and removals are tried for ever, at this pace in the end."""
 MOST_DOUBLINGS = 10
-BOLT_LAST_RETRY_S = 10.0
-"""Waiting for a door to be closed is looking at its sensor."""
 UNLOCK_PATIENCE = 3
 NO_DOOR = frozenset({"lock_gone", "lock_unknown"})
 NOT_THERE_YET = frozenset({"lock_unavailable", "lock_asleep", "lock_unreadable", "timed_out"})
@@ -329,10 +327,8 @@ def _waits(pending: PendingEffect, state: PremisesState, now: datetime) -> bool:
 
 def _last_retry(pending: PendingEffect) -> float:
     match pending.effect:
-        case ClearCredential() | Share(action=ShareAction.CANCEL):
+        case ClearCredential() | LockDoor() | Share(action=ShareAction.CANCEL):
             return ENDLESS_LAST_RETRY_S
-        case LockDoor():
-            return BOLT_LAST_RETRY_S
     return LAST_RETRY_S
 
 

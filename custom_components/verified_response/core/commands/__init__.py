@@ -2,6 +2,7 @@
 
 from .access import (
     CloseDoor,
+    DoorClosed,
     OpenDoor,
     ReportDoor,
     RequestGrant,
@@ -59,6 +60,7 @@ __all__ = [
     "Confirm",
     "Disarm",
     "Dismiss",
+    "DoorClosed",
     "EffectDone",
     "EffectFailed",
     "EffectStarts",
@@ -125,6 +127,7 @@ type Command = (
     | RequestGrant
     | RevokeGrant
     | CloseDoor
+    | DoorClosed
     | OpenDoor
     | ReportDoor
     | SettleRemoval

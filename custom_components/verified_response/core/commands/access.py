@@ -90,3 +90,10 @@ class TellNotLetIn:
     incident_id: str
     doors: tuple[str, ...] = ()
     """Doors that were to be unlocked; empty: a code was to be made."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DoorClosed:
+    """A door fell shut, or its lock is there again: a bolt that waits for that is thrown now."""
+
+    door_id: str

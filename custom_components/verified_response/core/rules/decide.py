@@ -15,7 +15,7 @@ from .access import follow_up
 from .access.codes import show_code
 from .access.doors import hear_evidence, report_door
 from .access.grants import request_grant, revoke_grant
-from .access.passages import IS_OPEN, close_door, open_door, wants_relock
+from .access.passages import IS_OPEN, close_door, door_closed, open_door, wants_relock
 from .access.removal import settle_removal
 from .access.responders import hear_responder, tell_not_let_in
 from .alarm import see_signal
@@ -137,6 +137,7 @@ HANDLERS: Mapping[type, Callable[[Story, Any], None]] = {
     cmd.ReportDoor: report_door,
     cmd.OpenDoor: open_door,
     cmd.CloseDoor: close_door,
+    cmd.DoorClosed: door_closed,
     cmd.EffectStarts: effect_starts,
     cmd.EffectDone: effect_done,
     cmd.EffectFailed: effect_failed,

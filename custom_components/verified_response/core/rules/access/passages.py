@@ -13,6 +13,7 @@ from ..asking import tell_people
 from ..dispatch import is_on_screens, tell_responders
 from ..noting import note
 from ..story import Story
+from .removal import RETRY_ASKED
 from .responders import have_left
 
 HOLD_S = range(10, 3601)
@@ -204,6 +205,13 @@ def door_locked(story: Story, door_id: str) -> None:
         return
     if story.now - passage.opened_at >= timedelta(seconds=_HOLDS_FIRST_S):
         _move(story, passage, None, by="lock")
+
+
+def door_closed(story: Story, command: cmd.DoorClosed) -> None:
+    """Throw a bolt that waits, at once."""
+    for pending in _locking(story, command.door_id):
+        if pending.not_before is not None and pending.not_before > story.now:
+            story.tell(ev.EffectDelayed(effect_id=pending.id, code=RETRY_ASKED, retry_at=story.now))
 
 
 def tell_jam(story: Story, door_id: str) -> None:
