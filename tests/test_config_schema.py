@@ -24,6 +24,7 @@ from custom_components.verified_response.config_schema import (
 )
 from custom_components.verified_response.core.premises import (
     ArmMode,
+    LockFamily,
     Release,
     ResponderKind,
     ResponderMode,
@@ -86,6 +87,7 @@ def test_every_error_has_words_and_every_word_an_error() -> None:
         *english()["selector"],
         *OFFERED_DOMAINS,
         *DOOR_CONTACTS,
+        *LockFamily,
     }
     assert errors - fields - others - worded() == set()
     # Home Assistant itself aborts with this one.
