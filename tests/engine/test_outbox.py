@@ -7,7 +7,7 @@ import pytest
 
 from custom_components.verified_response.core import commands as cmd
 from custom_components.verified_response.core import events as ev
-from custom_components.verified_response.core.access import CredentialStatus
+from custom_components.verified_response.core.access import CredentialStatus, Preset
 from custom_components.verified_response.core.effects import (
     ClearCredential,
     PendingEffect,
@@ -558,3 +558,27 @@ async def test_the_pace_holds_after_thousands_of_attempts(rig: Rig):
     """A lock that is away for a month: doubling must not run out of numbers."""
     clear = ClearCredential(grant_id="none", door_id="front", slot=1)
     await rig.outbox._failed(pending(rig, clear, attempts=5000), WorkFailedError("away"))
+
+
+async def test_what_waits_is_not_held_up_by_what_waited_longer_before_it():
+    """A relock that was tried for an hour, and then the door is opened anew."""
+    doors = builders.by_id([builders.door("front", remote_unlock=True)])
+    rig = await Rig(builders.premises(doors=doors)).start()
+    lock = rig.locks.locks["front"]
+
+    async def opens(passage_id: str) -> None:
+        await rig.do(
+            cmd.OpenDoor(
+                new_id=passage_id, door_id="front", by="owner", preset=Preset.GUEST, hold_s=60
+            )
+        )
+
+    await opens("first")
+    lock.door = "open"
+    await rig.wait(3600)
+    await opens("second")
+    await rig.wait(61)  # it is still open, and the first attempt fails
+    lock.door = "closed"
+    await rig.wait(outbox.FIRST_RETRY_S * 2)
+    assert lock.bolt == "locked"
+    await rig.stop()

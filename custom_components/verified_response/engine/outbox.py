@@ -83,7 +83,7 @@ class Outbox:
         self._busy: set[str] = set()
         self._inherited: dict[str, bool] = {}
         self._doors: dict[str, asyncio.Lock] = {}
-        self._wake: dict[str, Callable[[], None]] = {}
+        self._wake: dict[str, tuple[float, Callable[[], None]]] = {}
         self._stop = desk.feed.subscribe(self._look)
         self._closed = False
 
@@ -95,7 +95,7 @@ class Outbox:
         """Begin nothing new."""
         self._closed = True
         self._stop()
-        for cancel in self._wake.values():
+        for _, cancel in self._wake.values():
             cancel()
         self._wake.clear()
 
@@ -117,14 +117,20 @@ class Outbox:
             self._desk.run(self._work(lane, pending), name=f"outbox {lane}")
 
     def _sleep_until(self, lane: str, pending: PendingEffect) -> None:
-        if lane in self._wake or pending.not_before is None:
+        if pending.not_before is None:
             return
+        at = self._clock.elapsed() + (pending.not_before - self._clock.now()).total_seconds()
+        due, cancel = self._wake.get(lane, (None, None))
+        if due is not None and due <= at:
+            return
+        if cancel is not None:
+            cancel()  # of what waited here before, and longer
 
         def wake() -> None:
             self._wake.pop(lane, None)
             self._look(self._desk.feed.latest)
 
-        self._wake[lane] = self._clock.call_at(pending.not_before, wake)
+        self._wake[lane] = at, self._clock.call_at(pending.not_before, wake)
 
     async def _work(self, lane: str, pending: PendingEffect) -> None:
         try:
