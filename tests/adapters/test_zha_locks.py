@@ -19,7 +19,7 @@ def with_places(rig, places):
 
 
 async def test_only_places_of_the_owners_choice_are_used(zha):
-    with_places(zha, (18, 20))
+    with_places(zha, (18, 19, 20))
     assert (await zha.control.capabilities()).slots == 20
     assert await zha.control.free_slot(frozenset()) == 18
     assert await zha.control.free_slot(frozenset({18, 20})) == 19
@@ -28,7 +28,7 @@ async def test_only_places_of_the_owners_choice_are_used(zha):
 
 async def test_without_places_nothing_is_written_but_what_is_there_can_go(zha):
     zha.keypad.codes[3] = PIN
-    with_places(zha, None)
+    with_places(zha, ())
     await fails(zha.control.free_slot(frozenset()), "lock_places_needed")
     assert (await zha.control.capabilities()).slots is None
     assert await zha.clear() is WriteOutcome.UNVERIFIED

@@ -65,7 +65,11 @@ class ZigbeeRig(Rig):
         self.say({"state": "online"}, topic="zigbee2mqtt/bridge/state")
         self.say({})
         self.door = Door(
-            id="shed", name="Shed", source=LOCK, family=LockFamily.ZIGBEE2MQTT, places=(1, 10)
+            id="shed",
+            name="Shed",
+            source=LOCK,
+            family=LockFamily.ZIGBEE2MQTT,
+            places=tuple(range(1, 11)),
         )
         self.doors = {"shed": self.door}
         self.locks = HomeLocks(hass, self.doors, key=KEY, patience=HASTE)

@@ -149,7 +149,7 @@ class EntityRig(Rig):
     prefix = "async_"
     responding: frozenset[str] = frozenset()
     by_service = False
-    places: tuple[int, int] | None = None
+    places: tuple[int, ...] = ()
 
     @abstractmethod
     def far_end(self) -> object:

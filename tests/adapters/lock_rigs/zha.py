@@ -26,7 +26,7 @@ class ZhaRig(EntityRig):
     platform = "zha"
     family = LockFamily.ZHA
     reads_back = False
-    places = (1, 10)
+    places = tuple(range(1, 11))
 
     @override
     def far_end(self):

@@ -21,7 +21,7 @@ class ZhaLock(EntityLock):
     async def capabilities(self) -> LockCapabilities:
         """Return cautious bounds; the places are the owner's."""
         return LockCapabilities(
-            slots=self._door.places[1] if self._door.places else None,
+            slots=max(self._door.places, default=None),
             min_length=SHORTEST,
             max_length=LONGEST,
             read_back=False,
@@ -31,10 +31,9 @@ class ZhaLock(EntityLock):
     @override
     async def free_slot(self, avoid: frozenset[int]) -> int:
         """Return the first of the places set apart that is not in use."""
-        if self._door.places is None:
+        if not self._door.places:
             raise self._failed("lock_places_needed")
-        first, last = self._door.places
-        for slot in range(first, last + 1):
+        for slot in self._door.places:
             if slot not in avoid:
                 return slot
         raise self._failed("lock_full")

@@ -159,10 +159,10 @@ class Zigbee2MqttLock(HomeLock):
             return UNKNOWN
         return await talk.read(slot, self._patience.read_s)
 
-    def _places(self) -> range:
+    def _places(self) -> list[int]:
         """Return where codes may go, the highest first."""
-        first, last = self._door.places or (FIRST_USER, LAST_USER)
-        return range(last, max(first, FIRST_USER) - 1, -1)
+        places = self._door.places or range(FIRST_USER, LAST_USER + 1)
+        return sorted((place for place in places if place >= FIRST_USER), reverse=True)
 
     def _talk(self) -> _Talk:
         return _Talk(self._hass, self._topic(), self._patience)
