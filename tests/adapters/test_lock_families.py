@@ -15,6 +15,7 @@ from custom_components.verified_response.adapters.locks import (
     load_key,
 )
 from custom_components.verified_response.adapters.locks.none import NoCodesLock
+from custom_components.verified_response.core.access import LockRef
 from custom_components.verified_response.core.premises import Door, LockFamily
 
 from .lock_rigs import (
@@ -91,6 +92,41 @@ async def test_a_damaged_key_is_told_and_never_replaced(hass, tmp_path):
 
 
 # --- the entity behind a door
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        {"source": "lock.new", "registry_id": "r2"},
+        {"source": "lock.new", "registry_id": "r2", "family": LockFamily.ZHA},
+        {"family": LockFamily.ZHA},
+    ],
+)
+async def test_a_door_that_has_another_lock_now_is_cleared_at_the_one_before(hass, now):
+    """What a grant has written down counts, not what the door was changed to meanwhile."""
+    before = replace(door(LockFamily.MANUAL), registry_id="r1", clear_script="script.before")
+    written = LockRef(
+        name="Shed",
+        source=before.source,
+        family=before.family,
+        registry_id="r1",
+        clear_script="script.before",
+    )
+    locks = HomeLocks(hass, {"shed": replace(before, **now)}, key=KEY)
+    hass.states.async_set(LOCK, "locked")
+    control = locks.of("shed", written)
+    assert type(control) is FAMILIES[LockFamily.MANUAL]
+    assert control._door.source == LOCK
+    await fails(control.clear_code(1, fingerprint=None), "lock_script_missing")
+
+
+async def test_a_lock_whose_scripts_were_replaced_is_cleared_by_the_new_ones(hass):
+    before = replace(door(LockFamily.MANUAL), registry_id="r1", clear_script="script.old")
+    written = LockRef(
+        name="Shed", source=LOCK, family=before.family, registry_id="r1", clear_script="script.old"
+    )
+    locks = HomeLocks(hass, {"shed": replace(before, clear_script="script.new")}, key=KEY)
+    assert locks.of("shed", written)._door.clear_script == "script.new"
 
 
 @pytest.mark.parametrize("family", PLATFORMS.values())

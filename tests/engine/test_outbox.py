@@ -1,6 +1,7 @@
 """Outward acts: in order, written down before tried, alarms at most once, recalls for ever."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -27,6 +28,7 @@ from custom_components.verified_response.core.evidence import Threat
 from custom_components.verified_response.core.incident import DeliveryStatus
 from custom_components.verified_response.engine import outbox
 from tests import builders
+from tests.fakes.locks import FakeLock
 
 from .rig import QUICK, Rig
 
@@ -582,3 +584,16 @@ async def test_what_waits_is_not_held_up_by_what_waited_longer_before_it():
     await rig.wait(outbox.FIRST_RETRY_S * 2)
     assert lock.bolt == "locked"
     await rig.stop()
+
+
+async def test_a_code_is_taken_from_the_lock_that_has_it_though_the_door_has_another(rig: Rig):
+    doors = builders.by_id([builders.door("front")])
+    rig.desk.feed.publish(replace(rig.desk.feed.latest, premises=builders.premises(doors=doors)))
+    result = await rig.grant("front")
+    [slot] = rig.locks.locks["front"].codes
+    old, new = rig.locks.locks["front"], FakeLock()
+    new.shows_codes = False
+    new.codes[slot] = "918273"
+    rig.locks.before[doors["front"].source], rig.locks.locks["front"] = old, new
+    await rig.do(cmd.RevokeGrant(grant_id=result.grant_id, by="owner"))
+    assert (old.codes, new.codes) == ({}, {slot: "918273"})

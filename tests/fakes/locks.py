@@ -6,6 +6,7 @@ import hmac
 from collections.abc import Iterable
 from typing import override
 
+from custom_components.verified_response.core.access import LockRef
 from custom_components.verified_response.core.errors import LockFailedError, WorkFailedError
 from custom_components.verified_response.engine.lock_ports import (
     CodeVault,
@@ -162,10 +163,14 @@ class FakeLocks(Locks):
 
     def __init__(self, doors: Iterable[str] = ("front",)) -> None:
         self.locks = {door_id: FakeLock() for door_id in doors}
+        self.before: dict[str, FakeLock] = {}
+        """Locks by their entity, whose doors have others now."""
 
     @override
-    def of(self, door_id: str) -> FakeLock:
+    def of(self, door_id: str, written: LockRef | None = None) -> FakeLock:
         """Return the lock; raises LockFailedError("lock_unknown")."""
+        if written is not None and written.source in self.before:
+            return self.before[written.source]
         if door_id not in self.locks:
             raise LockFailedError("lock_unknown")
         return self.locks[door_id]

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from ..core.access import LockRef
+
 
 class WriteOutcome(StrEnum):
     """What is known after a write to a lock, or after its bolt was moved."""
@@ -86,8 +88,11 @@ class LockControl(Protocol):
 class Locks(Protocol):
     """The locks of the premises, by door id; also those that grants remember and nobody configures."""
 
-    def of(self, door_id: str) -> LockControl:
-        """Return the lock's adapter; raises LockFailedError("lock_unknown") for an unknown door."""
+    def of(self, door_id: str, written: LockRef | None = None) -> LockControl:
+        """Return the lock's adapter; raises LockFailedError("lock_unknown") for an unknown door.
+
+        `written` is the lock that a grant has written down: that one, whichever the door has now.
+        """
         ...
 
     def fingerprint(self, code: str) -> str:

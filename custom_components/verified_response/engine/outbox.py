@@ -212,8 +212,8 @@ class Outbox:
         return self._doors.setdefault(door_id, asyncio.Lock())
 
     async def _write_lock(self, write: SetCredential | ClearCredential) -> str:
-        lock = self._locks.of(write.door_id)
         grant = self._desk.state.grants[write.grant_id]
+        lock = self._locks.of(write.door_id, grant.locks.get(write.door_id))
         if isinstance(write, ClearCredential):
             return await lock.clear_code(
                 write.slot, fingerprint=grant.fingerprint, name=grant.label

@@ -72,9 +72,11 @@ class HomeLocks(Locks):
         self._unseal = unseal
 
     @override
-    def of(self, door_id: str) -> LockControl:
+    def of(self, door_id: str, written: LockRef | None = None) -> LockControl:
         """Return the lock's adapter; raises LockFailedError("lock_unknown")."""
-        door = self._doors.get(door_id) or self._recall(door_id)
+        door, ref = self._doors.get(door_id), written or self._remembered(door_id)
+        if ref is not None and (door is None or (written and not _is_same(door, ref))):
+            door = _recalled(door_id, ref)
         if door is None:
             raise LockFailedError("lock_unknown")
         door = _renamed(self._hass, door)
@@ -87,25 +89,32 @@ class HomeLocks(Locks):
             unseal=self._unseal,
         )
 
-    def _recall(self, door_id: str) -> Door | None:
-        """Return a lock that nobody configures any more, from the grant whose code it may hold."""
-        ref = self._remembered(door_id)
-        if ref is None:
-            return None
-        return Door(
-            id=door_id,
-            name=ref.name,
-            source=ref.source,
-            family=ref.family,
-            registry_id=ref.registry_id,
-            set_script=ref.set_script,
-            clear_script=ref.clear_script,
-        )
-
     @override
     def fingerprint(self, code: str) -> str:
         """Return a keyed digest by which our own code is recognised, useless without the key."""
         return hmac.new(self._key, code.encode(), hashlib.sha256).hexdigest()[:FINGERPRINT_HEX]
+
+
+def _is_same(door: Door, ref: LockRef) -> bool:
+    """Say whether a door still has the lock that was written down, written in the same way."""
+    if door.family is not ref.family:
+        return False
+    if door.registry_id and ref.registry_id:
+        return door.registry_id == ref.registry_id
+    return door.source == ref.source
+
+
+def _recalled(door_id: str, ref: LockRef) -> Door:
+    """Return a lock that the door has no more, from the grant whose code it may hold."""
+    return Door(
+        id=door_id,
+        name=ref.name,
+        source=ref.source,
+        family=ref.family,
+        registry_id=ref.registry_id,
+        set_script=ref.set_script,
+        clear_script=ref.clear_script,
+    )
 
 
 def _renamed(hass: HomeAssistant, door: Door) -> Door:
