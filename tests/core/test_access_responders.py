@@ -265,3 +265,42 @@ def test_the_end_of_a_grant_forgets_its_code():
     assert not house.state.grants[grant.id].code_kept
     with pytest.raises(InvalidRequestError, match="grant_ended"):
         house.do(cmd.ShowCode(grant_id=grant.id, by="owner"))
+
+
+# --- the lock takes no code
+
+
+@pytest.mark.parametrize("slots", [{}, {"front": 5}])
+def test_when_no_lock_takes_the_code_people_hear_of_it(slots: dict[str, int]):
+    """Whoever comes stands before the door, and nobody else knows."""
+    house = called(home())
+    house.says("acknowledged")
+    house.perform(GiveAccess)
+    house.grant(
+        incident_id=house.incident.id,
+        preset=Preset.RESPONDER,
+        responders=("desk",),
+        request="e9",
+        slots=slots,
+        failed={} if slots else {"front": "lock_unavailable"},
+    )
+    for writing in house.pending(SetCredential):
+        assert not house.pushed("access_not_given")
+        house.start(writing)
+        house.fail(writing, "timed_out", final=True)  # it may be there, and is removed again
+    assert house.pushed("access_not_given") == ["owner"]
+    house.perform(ClearCredential)
+    house.wait(7200)
+    assert house.pushed("access_not_given") == ["owner"]
+
+
+def test_a_tap_that_came_to_nothing_is_told_by_whoever_tapped():
+    house = called(home())
+    house.grant(
+        incident_id=house.incident.id,
+        preset=Preset.RESPONDER,
+        responders=("desk",),
+        slots={},
+        failed={"front": "lock_unavailable"},
+    )
+    assert not house.pushed("access_not_given")

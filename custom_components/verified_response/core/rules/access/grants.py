@@ -8,7 +8,7 @@ from ...errors import InvalidRequestError
 from ..dispatch import tell_responders
 from ..story import Story
 from .removal import remove_credential
-from .responders import have_left
+from .responders import have_left, tell_unopened
 
 MAX_DURATION_S = 7 * 24 * 3600
 
@@ -43,6 +43,7 @@ def request_grant(story: Story, command: cmd.RequestGrant) -> None:
         if door in command.failed:
             continue
         story.request(SetCredential(grant_id=grant.id, door_id=door, slot=slot))
+    tell_unopened(story, grant.id)  # where no lock could even be asked
 
 
 def _refuse(story: Story, command: cmd.RequestGrant) -> None:

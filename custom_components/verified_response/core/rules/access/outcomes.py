@@ -12,7 +12,7 @@ from ...effects import (
 from ..story import Story
 from .passages import lock_delayed, lock_done, unlock_done, unlock_failed, unlock_starts
 from .removal import clear_outcome, set_outcome
-from .responders import access_not_given, still_to_be_let_in
+from .responders import access_not_given, still_to_be_let_in, tell_unopened
 
 AT_DOORS = (SetCredential, ClearCredential, GiveAccess, UnlockDoor, LockDoor)
 
@@ -57,6 +57,7 @@ def failed(story: Story, pending: PendingEffect, *, code: str) -> None:
     match pending.effect:
         case SetCredential() as effect:
             set_outcome(story, effect, outcome=None, code=code, attempts=pending.attempts)
+            tell_unopened(story, effect.grant_id)
         case GiveAccess() as effect:
             access_not_given(story, effect)
         case UnlockDoor() as effect:

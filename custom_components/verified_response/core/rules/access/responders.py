@@ -86,6 +86,16 @@ def access_not_given(story: Story, effect: GiveAccess) -> None:
     tell_people(story, "access_not_given", incident_id=effect.incident_id, actions=(LET_IN,))
 
 
+def tell_unopened(story: Story, grant_id: str) -> None:
+    """Tell people, too, when the code was made and no lock took it; call it once per answer."""
+    grant = story.state.grants[grant_id]
+    incident = story.state.incidents.get(grant.incident_id or "")
+    if not grant.request or not grant.is_active or not grant.is_answered or grant.opens:
+        return
+    if incident is not None and incident.is_open and is_on_screens(incident):
+        tell_people(story, "access_not_given", incident_id=incident.id, actions=(LET_IN,))
+
+
 def tell_not_let_in(story: Story, command: cmd.TellNotLetIn) -> None:
     """Tell whoever tapped that nothing came of it; where the incident still is, they may try again."""
     contact = story.premises.contacts.get(command.contact_id)
