@@ -127,7 +127,18 @@ def test_whoever_locks_it_by_hand_ends_it():
     assert status(house) is PassageStatus.OPEN
     house.wait(30)
     locked_by_hand(house)
+    house.perform(LockDoor)  # confirmed at once by a lock that is locked
     assert status(house) is None
+
+
+def test_in_a_fire_no_bolt_is_thrown_because_of_a_report():
+    house = home()
+    house.opens(preset=Preset.FIRE)
+    house.perform(UnlockDoor)
+    house.wait(30)
+    locked_by_hand(house)
+    assert status(house) is None
+    assert not house.asked(LockDoor)
 
 
 def test_what_comes_too_late_is_not_done():
@@ -293,3 +304,59 @@ def test_a_door_that_is_held_for_others_is_not_locked_under_them():
     house.perform(UnlockDoor)
     house.do(cmd.RevokeGrant(grant_id=grant_id, by="owner"))
     assert not house.pending(LockDoor)
+
+
+# --- a door that was open before
+
+
+def test_what_comes_too_late_at_a_door_that_was_held_is_locked_again():
+    """The hub stopped right after the second tap: the first one's countdown is gone with it."""
+    house = home()
+    house.opens(hold_s=60)
+    house.perform(UnlockDoor)
+    house.opens(hold_s=600)
+    house.restart(after=121)
+    [pending] = house.pending(UnlockDoor)
+    house.start(pending)
+    assert status(house) is PassageStatus.CLOSING
+    assert len(house.pending(LockDoor)) == 1
+
+
+def test_what_comes_too_late_does_not_end_a_relock_that_waits():
+    house = home()
+    used_grant = used(house)
+    house.do(cmd.RevokeGrant(grant_id=used_grant, by="owner"))
+    [waiting] = house.pending(LockDoor)
+    house.start(waiting)
+    house.fail(waiting, "door_open")
+    house.opens(hold_s=600)
+    assert not house.pending(LockDoor)
+    house.restart(after=121)
+    house.perform(UnlockDoor)
+    assert len(house.pending(LockDoor)) == 1
+
+
+def test_a_door_that_was_not_unlocked_for_sure_is_locked_when_a_person_says_so():
+    """In a fire nothing locks it by itself, but it may be open."""
+    house = home()
+    house.opens(preset=Preset.FIRE)
+    [pending] = house.pending(UnlockDoor)
+    house.start(pending)
+    house.fail(pending, "lock_move_unknown", final=True)
+    assert status(house) is PassageStatus.FAILED
+    house.do(cmd.CloseDoor(door_id="front", by="owner"))
+    assert len(house.pending(LockDoor)) == 1
+    house.perform(LockDoor)
+    assert status(house) is None
+
+
+def test_a_lock_that_says_locked_is_asked_before_it_is_believed():
+    """A report may be late: it tells of the moment before, and the countdown must not end with it."""
+    house = home()
+    house.opens()
+    house.perform(UnlockDoor)
+    house.wait(30)
+    locked_by_hand(house)
+    assert len(house.pending(LockDoor)) == 1
+    house.perform(LockDoor)
+    assert status(house) is None

@@ -190,5 +190,7 @@ class Passage:
     until: datetime | None
     preset: Preset
     incident_id: str | None = None
+    was_open: bool = False
+    """The door was held, or waited for its bolt, when this was asked."""
     status: PassageStatus = PassageStatus.OPENING
     reason: str | None = None

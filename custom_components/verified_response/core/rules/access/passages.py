@@ -55,7 +55,8 @@ def open_door(story: Story, command: cmd.OpenDoor) -> None:
         )
     if command.incident_id is not None:
         story.incident(command.incident_id)
-    for pending in _locking(story, command.door_id):
+    before, waiting = story.state.passages.get(door.id), _locking(story, door.id)
+    for pending in waiting:
         story.tell(ev.EffectFinished(effect_id=pending.id, code="withdrawn"))
     passage = Passage(
         id=command.new_id,
@@ -66,6 +67,7 @@ def open_door(story: Story, command: cmd.OpenDoor) -> None:
         until=None if hold_s is None else story.after(hold_s),
         preset=command.preset,
         incident_id=command.incident_id,
+        was_open=bool(waiting) or (before is not None and before.status in IS_OPEN),
     )
     story.tell(ev.PassageAsked(passage=passage))
     story.request(UnlockDoor(door_id=command.door_id, passage_id=passage.id))
@@ -76,7 +78,7 @@ def close_door(story: Story, command: cmd.CloseDoor) -> None:
     passage = story.state.passages.get(command.door_id)
     if passage is None:
         raise InvalidRequestError("door_not_held")
-    if passage.status in IS_OPEN:
+    if passage.status is not PassageStatus.CLOSING:  # one that failed may have moved
         _close(story, passage, by=command.by)
 
 
@@ -166,7 +168,7 @@ def unlock_failed(story: Story, effect: UnlockDoor, *, code: str, attempts: int)
     passage = story.state.passages.get(effect.door_id)
     if passage is None or passage.id != effect.passage_id:
         return
-    unmoved = code in SURELY_UNMOVED and attempts <= 1
+    unmoved = code in SURELY_UNMOVED and attempts <= 1 and not passage.was_open
     if passage.preset is Preset.FIRE or unmoved:
         _move(story, passage, PassageStatus.FAILED, reason=code)
     else:
@@ -199,12 +201,19 @@ def lock_delayed(story: Story, pending: PendingEffect, effect: LockDoor, *, code
 
 
 def door_locked(story: Story, door_id: str) -> None:
-    """Somebody threw the bolt of a door that was held open: then it is not held any more."""
+    """Somebody threw the bolt of a door that was held open: then it is not held any more.
+
+    The report may be late and tell of the moment before, so the lock is asked; never in a fire.
+    """
     passage = story.state.passages.get(door_id)
     if passage is None or passage.status is not PassageStatus.OPEN:
         return
-    if story.now - passage.opened_at >= timedelta(seconds=_HOLDS_FIRST_S):
+    if story.now - passage.opened_at < timedelta(seconds=_HOLDS_FIRST_S):
+        return
+    if passage.preset is Preset.FIRE:
         _move(story, passage, None, by="lock")
+    else:
+        _close(story, passage, by="lock")
 
 
 def door_closed(story: Story, command: cmd.DoorClosed) -> None:
