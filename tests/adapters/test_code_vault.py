@@ -82,6 +82,28 @@ async def test_a_draft_of_a_crash_is_in_nobodys_way(hass, path):
     assert [file.name for file in path.parent.iterdir()] == ["codes.json"]
 
 
+async def test_what_cannot_be_read_now_is_not_empty(hass, path, monkeypatch):
+    vault = FileVault(hass, path, KEY)
+    await vault.keep("g1", CODE)
+    with monkeypatch.context() as broken:
+        broken.setattr(Path, "read_text", lambda _: (_ for _ in ()).throw(OSError("I/O error")))
+        assert await vault.code_of("g1") is None
+        assert await vault.kept() == frozenset()
+        for work in (vault.keep("g2", CODE), vault.drop("g1")):
+            with pytest.raises(WorkFailedError, match="code_not_kept"):
+                await work
+    assert await vault.code_of("g1") == CODE
+
+
+async def test_a_full_disk_leaves_no_draft(hass, path, monkeypatch):
+    vault = FileVault(hass, path, KEY)
+    with monkeypatch.context() as full:
+        full.setattr("os.fsync", lambda _: (_ for _ in ()).throw(OSError("no space")))
+        with pytest.raises(WorkFailedError, match="code_not_kept"):
+            await vault.keep("g1", CODE)
+    assert list(path.parent.iterdir()) == []
+
+
 async def test_what_cannot_be_written_is_told_without_the_code(
     hass: HomeAssistant, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ):

@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, override
 
@@ -36,7 +37,9 @@ class FileVault(CodeVault):
     async def code_of(self, grant_id: str) -> str | None:
         """Return the code while it is kept; None also for what cannot be decrypted."""
         async with self._turn:
-            return await self._hass.async_add_executor_job(self._code_of, grant_id)
+            with suppress(OSError):
+                return await self._hass.async_add_executor_job(self._code_of, grant_id)
+        return None
 
     @override
     async def drop(self, grant_id: str) -> None:
@@ -48,7 +51,9 @@ class FileVault(CodeVault):
     async def kept(self) -> frozenset[str]:
         """Return whose codes are kept."""
         async with self._turn:
-            return frozenset(await self._hass.async_add_executor_job(self._read))
+            with suppress(OSError):
+                return frozenset(await self._hass.async_add_executor_job(self._read))
+        return frozenset()
 
     async def _run(self, work: object, *args: str) -> None:
         try:
@@ -71,23 +76,31 @@ class FileVault(CodeVault):
             self._write(kept)
 
     def _read(self) -> dict[str, str]:
-        """Return what is kept, sealed; a damaged file keeps nothing."""
+        """Return what is kept, sealed; a damaged file keeps nothing. Raises OSError: that is not empty."""
         try:
             stored = json.loads(self._path.read_text())
-        except OSError, ValueError:
+        except FileNotFoundError, ValueError:
             return {}
         if not isinstance(stored, dict):
             return {}
         return {str(key): item for key, item in stored.items() if isinstance(item, str)}
 
     def _write(self, kept: dict[str, str]) -> None:
+        draft = self._path.with_name(f".{self._path.name}.new")
+        draft.unlink(missing_ok=True)
         if not kept:
             self._path.unlink(missing_ok=True)
             return
-        draft = self._path.with_name(f".{self._path.name}.new")
-        draft.unlink(missing_ok=True)
+        try:
+            self._draft(draft, kept)
+            draft.replace(self._path)
+        except OSError:
+            draft.unlink(missing_ok=True)
+            raise
+
+    @staticmethod
+    def _draft(draft: Path, kept: dict[str, str]) -> None:
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             json.dump(kept, file)
             file.flush()
             os.fsync(file.fileno())
-        draft.replace(self._path)
