@@ -133,3 +133,18 @@ def test_builders_open_as_a_keypad_does():
     house.do(builders.opened("front", slot=None, at=house.now))
     [told] = house.told(ev.DoorReported)
     assert (told.grant_id, told.proven) == (None, False)
+
+
+@pytest.mark.parametrize(
+    "method", [EntryMethod.MANUAL, EntryMethod.AUTO, EntryMethod.REMOTE, EntryMethod.TAG]
+)
+def test_what_opened_without_a_keypad_is_no_use_of_our_code(method: EntryMethod):
+    """Locks name a user with every operation; ZHA's user 0, which is nobody, is our place 1."""
+    house = House()
+    grant = house.grant(slots={"front": 1}, max_uses=1)
+    house.perform(SetCredential)
+    report = DoorReport(at=house.now, door_id="front", act=DoorAct.UNLOCKED, method=method, slot=1)
+    house.do(cmd.ReportDoor(report=report))
+    [told] = house.told(ev.DoorReported)
+    assert (told.grant_id, told.proven) == (None, False)
+    assert house.state.grants[grant.id].is_active

@@ -5,7 +5,7 @@ from datetime import timedelta
 from ... import commands as cmd
 from ... import events as ev
 from ...access import GONE, AccessGrant, Credential
-from ...entries import DoorAct, DoorReport
+from ...entries import DoorAct, DoorReport, EntryMethod
 from ...evidence import LockReported, LockSign
 from ..noting import note, note_evidence
 from ..story import Story
@@ -13,6 +13,8 @@ from .passages import door_locked, tell_desks_of
 
 AGAIN_S = 2
 """The same said again within this time is the same."""
+BY_CODE = frozenset({EntryMethod.KEYPAD, EntryMethod.UNKNOWN})
+"""How our codes are used; with anything else a lock names users, too, and some name one for nobody."""
 
 
 def hear_evidence(story: Story, command: cmd.NoteEvidence) -> None:
@@ -61,6 +63,8 @@ def _was_said(story: Story, report: DoorReport) -> bool:
 
 def _ours(story: Story, report: DoorReport) -> tuple[AccessGrant, Credential] | None:
     """Return whose code it was, by the place or the label that the lock itself named."""
+    if report.method not in BY_CODE:
+        return None
     for grant in story.state.grants.values():
         credential = grant.credentials.get(report.door_id)
         if credential is None or credential.status in GONE:
