@@ -304,3 +304,13 @@ def test_a_tap_that_came_to_nothing_is_told_by_whoever_tapped():
         failed={"front": "lock_unavailable"},
     )
     assert not house.pushed("access_not_given")
+
+
+@pytest.mark.parametrize(("silent", "told"), [(False, ["owner"]), (True, [])])
+def test_a_code_that_the_desk_does_not_take_is_told(silent: bool, told: list[str]):
+    house = called(home(), silent=silent)
+    let_in(house)
+    [sending] = [share for share in house.shares("desk", ShareAction.UPDATE) if share.effect.codes]
+    house.start(sending)
+    house.fail(sending, "unprocessable", final=True)
+    assert house.pushed("access_not_given") == told

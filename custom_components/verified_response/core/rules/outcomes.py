@@ -17,6 +17,7 @@ from ..evidence import HubWasBlind
 from ..incident import HAS_LEVEL, STAYS_AT_HOME, Delivery, DeliveryStatus
 from ..state import PROTECTING, AreaState, Phase
 from .access.outcomes import AT_DOORS, delayed, done, failed, still_wanted
+from .access.responders import code_not_sent
 from .arming import resume_exit_delays
 from .asking import tell_everybody, tell_people
 from .dispatch import GAVE_UP, TAKES_NEWS, recall_delivery
@@ -175,6 +176,8 @@ def effect_failed(story: Story, command: cmd.EffectFailed) -> None:
     match effect:
         case Share(action=ShareAction.CREATE):
             _create_failed(story, pending, effect, command.code)
+        case Share(action=ShareAction.UPDATE) as effect if effect.codes:
+            code_not_sent(story, effect.incident_id)
         case Share(action=ShareAction.CANCEL):
             gone = command.code == "not_arrived"
             status = DeliveryStatus.WITHDRAWN if gone else DeliveryStatus.CANCELLING

@@ -92,7 +92,14 @@ def tell_unopened(story: Story, grant_id: str) -> None:
     incident = story.state.incidents.get(grant.incident_id or "")
     if not grant.request or not grant.is_active or not grant.is_answered or grant.opens:
         return
-    if incident is not None and incident.is_open and is_on_screens(incident):
+    if incident is not None:
+        code_not_sent(story, incident.id)
+
+
+def code_not_sent(story: Story, incident_id: str) -> None:
+    """Tell people that whoever comes has no code, as far as a screen may show it."""
+    incident = story.state.incidents[incident_id]
+    if incident.is_open and is_on_screens(incident):
         tell_people(story, "access_not_given", incident_id=incident.id, actions=(LET_IN,))
 
 
