@@ -117,6 +117,14 @@ async def test_a_bolt_that_is_there_already_is_not_moved(house):
     assert house.lock.moves == []
 
 
+async def test_after_an_unclear_unlock_a_locked_state_is_not_believed(house):
+    """The unlock may still be on its way, behind a state that is old."""
+    assert await house.control.lock(surely=True) is CONFIRMED
+    assert house.lock.moves == ["lock"]
+    house.door_is("on")
+    await fails(house.control.lock(surely=True), "door_open")
+
+
 @pytest.mark.parametrize("verb", ["lock", "unlock"])
 async def test_a_bolt_that_jams_is_told(house, verb):
     house.lock.show(is_locked=verb == "unlock")

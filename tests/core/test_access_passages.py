@@ -360,3 +360,30 @@ def test_a_lock_that_says_locked_is_asked_before_it_is_believed():
     assert len(house.pending(LockDoor)) == 1
     house.perform(LockDoor)
     assert status(house) is None
+
+
+def test_after_an_unclear_unlock_the_bolt_is_thrown_whatever_the_lock_says():
+    house = home()
+    house.opens()
+    [pending] = house.pending(UnlockDoor)
+    house.start(pending)
+    house.fail(pending, "lock_move_unknown", final=True)
+    assert [effect.surely for effect in house.asked(LockDoor)] == [True]
+
+
+def test_a_door_closed_while_it_was_being_opened_is_locked_whatever_the_lock_says():
+    house = home()
+    house.opens()
+    [pending] = house.pending(UnlockDoor)
+    house.start(pending)
+    house.fail(pending, "lock_move_unknown")
+    house.do(cmd.CloseDoor(door_id="front", by="owner"))
+    assert [effect.surely for effect in house.asked(LockDoor)] == [True]
+
+
+def test_a_door_that_was_opened_is_locked_as_far_as_it_is_not():
+    house = home()
+    house.opens()
+    house.perform(UnlockDoor)
+    house.do(cmd.CloseDoor(door_id="front", by="owner"))
+    assert [effect.surely for effect in house.asked(LockDoor)] == [False]

@@ -597,3 +597,15 @@ async def test_a_code_is_taken_from_the_lock_that_has_it_though_the_door_has_ano
     rig.locks.before[doors["front"].source], rig.locks.locks["front"] = old, new
     await rig.do(cmd.RevokeGrant(grant_id=result.grant_id, by="owner"))
     assert (old.codes, new.codes) == ({}, {slot: "918273"})
+
+
+async def test_an_unlock_that_arrives_after_it_was_given_up_is_undone():
+    doors = builders.by_id([builders.door("front", remote_unlock=True)])
+    rig = await Rig(builders.premises(doors=doors)).start()
+    lock = rig.locks.locks["front"]
+    lock.unlocks_late = True
+    await rig.do(cmd.OpenDoor(new_id="p1", door_id="front", by="owner", preset=Preset.GUEST))
+    await rig.wait(60)
+    assert lock.moves[-1] == "lock"
+    assert rig.desk.state.passages == {}
+    await rig.stop()

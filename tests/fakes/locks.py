@@ -32,6 +32,9 @@ class FakeLock(LockControl):
         self.standing: str | None = None
         self.bolt = "locked"
         self.jams = False
+        self.unlocks_late = False
+        """An unlock is on its way, and nothing shows it."""
+        self.moves: list[str] = []
         self.door = "closed"
         self.history: list[tuple[str, int]] = []
         """Every write that reached the lock: ("set" or "clear", slot)."""
@@ -131,19 +134,23 @@ class FakeLock(LockControl):
         await self._reach()
         if self.jams:
             raise LockFailedError("lock_jammed")
+        self.moves.append("unlock")
+        if self.unlocks_late:
+            raise LockFailedError("lock_move_unknown")
         self.bolt = "unlocked"
         return WriteOutcome.CONFIRMED
 
     @override
-    async def lock(self) -> WriteOutcome:
+    async def lock(self, *, surely: bool = False) -> WriteOutcome:
         """Throw the bolt, unless the door is open."""
         await self._reach()
-        if self.bolt == "locked":
+        if self.bolt == "locked" and not surely:
             return WriteOutcome.CONFIRMED
         if self.door != "closed":
             raise LockFailedError("door_open" if self.door == "open" else "door_unknown")
         if self.jams:
             raise LockFailedError("lock_jammed")
+        self.moves.append("lock")
         self.bolt = "locked"
         return WriteOutcome.CONFIRMED
 

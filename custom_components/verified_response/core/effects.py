@@ -88,6 +88,8 @@ class LockDoor:
 
     door_id: str
     incident_id: str | None = None
+    surely: bool = False
+    """Though the lock says locked: an unlock before it may still be on its way."""
 
 
 type Effect = (

@@ -77,9 +77,10 @@ class LockControl(Protocol):
         """Draw the bolt; an open lock is confirmed. lock_jammed, lock_needs_code, lock_move_unknown."""
         ...
 
-    async def lock(self) -> WriteOutcome:
+    async def lock(self, *, surely: bool = False) -> WriteOutcome:
         """Throw the bolt, never at a door that its sensor does not call closed; a locked lock is confirmed.
 
+        `surely`: thrown though the lock says locked, which may be old.
         lock_jammed, lock_needs_code, lock_move_unknown, door_open, door_unknown.
         """
         ...

@@ -200,11 +200,12 @@ class Outbox:
             case SetCredential() | ClearCredential() as write:
                 async with self._door(write.door_id):
                     return await self._write_lock(write), None
-            case UnlockDoor(door_id=door) | LockDoor(door_id=door) as move:
+            case UnlockDoor(door_id=door):
                 async with self._door(door):
-                    bolt = self._locks.of(door)
-                    unlocks = isinstance(move, UnlockDoor)
-                    return await (bolt.unlock() if unlocks else bolt.lock()), None
+                    return await self._locks.of(door).unlock(), None
+            case LockDoor(door_id=door, surely=surely):
+                async with self._door(door):
+                    return await self._locks.of(door).lock(surely=surely), None
         return "", None
 
     def _door(self, door_id: str) -> asyncio.Lock:

@@ -62,9 +62,9 @@ class HomeLock(LockControl, ABC):
         return await self._bolt().unlock()
 
     @override
-    async def lock(self) -> WriteOutcome:
+    async def lock(self, *, surely: bool = False) -> WriteOutcome:
         """Throw the bolt, never at an open door."""
-        return await self._bolt().lock()
+        return await self._bolt().lock(surely=surely)
 
     def _bolt(self) -> Bolt:
         return Bolt(self._hass, self._door, patience_s=self._patience.bolt_s, failed=self._failed)

@@ -51,16 +51,18 @@ class Bolt:
         """Return what is known afterwards; raises LockFailedError as LockControl says."""
         return await self._move(SERVICE_UNLOCK, OPENED)
 
-    async def lock(self) -> WriteOutcome:
+    async def lock(self, *, surely: bool) -> WriteOutcome:
         """Return what is known afterwards; raises LockFailedError as LockControl says."""
-        return await self._move(SERVICE_LOCK, frozenset({LockState.LOCKED}))
+        return await self._move(SERVICE_LOCK, frozenset({LockState.LOCKED}), surely=surely)
 
-    async def _move(self, service: str, wanted: frozenset[str]) -> WriteOutcome:
+    async def _move(
+        self, service: str, wanted: frozenset[str], *, surely: bool = False
+    ) -> WriteOutcome:
         state = self._hass.states.get(self._door.source)
         if state is None or state.state == STATE_UNAVAILABLE:
             raise self._failed("lock_unavailable")
         assumed = bool(state.attributes.get(ATTR_ASSUMED_STATE))
-        if self._is(wanted) and not assumed:
+        if self._is(wanted) and not assumed and not surely:
             return WriteOutcome.CONFIRMED
         if service == SERVICE_LOCK:
             self._require_closed()

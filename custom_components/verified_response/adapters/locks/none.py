@@ -54,7 +54,7 @@ class GoneLock(NoCodesLock):
         self._refuse()
 
     @override
-    async def lock(self) -> WriteOutcome:
+    async def lock(self, *, surely: bool = False) -> WriteOutcome:
         """Raise."""
         self._refuse()
 

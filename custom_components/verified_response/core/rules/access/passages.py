@@ -99,13 +99,16 @@ def _all_left(incident: Incident) -> bool:
 
 def _close(story: Story, passage: Passage, *, by: str) -> None:
     _move(story, passage, PassageStatus.CLOSING, by=by)
-    lock_again(story, passage.door_id, passage.incident_id)
+    surely = passage.status is not PassageStatus.OPEN
+    lock_again(story, passage.door_id, passage.incident_id, surely=surely)
 
 
-def lock_again(story: Story, door_id: str, incident_id: str | None) -> None:
+def lock_again(
+    story: Story, door_id: str, incident_id: str | None, *, surely: bool = False
+) -> None:
     """Have a bolt thrown once the door is closed."""
     if not _locking(story, door_id):
-        story.request(LockDoor(door_id=door_id, incident_id=incident_id))
+        story.request(LockDoor(door_id=door_id, incident_id=incident_id, surely=surely))
 
 
 def _locking(story: Story, door_id: str) -> list[PendingEffect]:
@@ -173,7 +176,7 @@ def unlock_failed(story: Story, effect: UnlockDoor, *, code: str, attempts: int)
         _move(story, passage, PassageStatus.FAILED, reason=code)
     else:
         _move(story, passage, PassageStatus.CLOSING, reason=code)
-        lock_again(story, passage.door_id, passage.incident_id)
+        lock_again(story, passage.door_id, passage.incident_id, surely=True)
     tell_people(
         story,
         "door_not_unlocked",
