@@ -148,3 +148,92 @@ def test_what_opened_without_a_keypad_is_no_use_of_our_code(method: EntryMethod)
     [told] = house.told(ev.DoorReported)
     assert (told.grant_id, told.proven) == (None, False)
     assert house.state.grants[grant.id].is_active
+
+
+def test_whoever_goes_on_trying_is_told_again_and_again():
+    house = House()
+    house.arm()
+    for _ in range(90):
+        said(house, DoorAct.REFUSED)
+        house.wait(11)  # sooner it would be the same evidence
+    assert len(signs(house)) == 30
+    assert len(house.state.refused["front"]) <= 50
+    assert house.replayed() == house.state
+
+
+def test_each_door_has_its_own_row():
+    house = House()
+    house.arm()
+    for door_id in ("front", "back", "front", "back"):
+        said(house, DoorAct.REFUSED, door_id)
+    assert signs(house) == []
+    said(house, DoorAct.REFUSED, "back")
+    assert [event.item.door_id for event in house.told(ev.EvidenceNoted)] == ["back"]
+
+
+@pytest.mark.parametrize(("attempts", "told"), [(1, 6), (2, 3), (5, 1)])
+def test_how_many_wrong_codes_are_an_attempt_is_the_owners_choice(attempts: int, told: int):
+    house = House(lock_attempts=attempts)
+    house.arm()
+    for _ in range(6):
+        said(house, DoorAct.REFUSED)
+        house.wait(11)
+    assert len(signs(house)) == told
+
+
+@pytest.mark.parametrize(
+    ("after", "more", "entries"),
+    [
+        (1.9, {}, 1),
+        (2, {}, 2),
+        (0, {"slot": 6}, 2),
+        (0, {"slot": None, "name": "Anna"}, 2),
+    ],
+)
+def test_what_is_the_same(after: float, more: dict[str, object], entries: int):
+    house = House()
+    said(house, DoorAct.UNLOCKED, slot=5)
+    house.wait(after)
+    said(house, DoorAct.UNLOCKED, **{"slot": 5} | more)
+    assert len(house.told(ev.DoorReported)) == entries
+
+
+def test_a_lockout_that_is_said_twice_is_one_attempt():
+    house = House()
+    house.arm()
+    said(house, DoorAct.LOCKED_OUT)
+    said(house, DoorAct.LOCKED_OUT)
+    assert signs(house) == [LockSign.WRONG_CODES]
+
+
+@pytest.mark.parametrize("act", [DoorAct.REFUSED, DoorAct.LOCKED, DoorAct.LOCKED_OUT])
+def test_only_an_opening_uses_a_code(act: DoorAct):
+    house = House()
+    grant = house.grant(max_uses=1)
+    house.perform(SetCredential)
+    said(house, act, slot=5)
+    assert house.state.grants[grant.id].uses == 0
+    assert house.state.grants[grant.id].is_active
+
+
+def test_our_code_is_evidence_of_who_came_in_while_armed():
+    house = House()
+    grant = house.grant()
+    house.perform(SetCredential)
+    house.arm()
+    said(house, DoorAct.UNLOCKED, slot=5)
+    said(house, DoorAct.UNLOCKED, slot=6)  # somebody of the household
+    [noted] = house.told(ev.EvidenceNoted)
+    assert (noted.item.kind, noted.item.who) == (LockSign.CREDENTIAL_USED, grant.id)
+
+
+def test_uses_beyond_the_last_are_still_counted_and_the_newest_kept():
+    house = House()
+    grant = house.grant()
+    house.perform(SetCredential)
+    for _ in range(25):
+        said(house, DoorAct.UNLOCKED, slot=5)
+        house.wait(3)
+    kept = house.state.grants[grant.id]
+    assert (kept.uses, len(kept.used)) == (25, 20)
+    assert (house.now - kept.used[-1].at).total_seconds() == 3

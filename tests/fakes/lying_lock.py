@@ -17,6 +17,8 @@ class Mood(StrEnum):
     UNAVAILABLE = "lock_unavailable"
     ASLEEP = "lock_asleep"
     UNREADABLE = "lock_unreadable"
+    REMOVED = "lock_gone"
+    """Its entity is not there; the lock hangs on the door as before."""
     LOSES = "loses"
     """Writes are accepted and never done."""
     ANSWERS_LOST = "answers_lost"
@@ -30,8 +32,9 @@ class Mood(StrEnum):
 class LyingLock(FakeLock):
     """A fake with moods; `alive` says whether the run that speaks to it still exists."""
 
-    def __init__(self, *, read_back: bool = True) -> None:
+    def __init__(self, *, read_back: bool = True, shows_codes: bool = True) -> None:
         super().__init__(slots=4, read_back=read_back)
+        self.shows_codes = shows_codes
         self.mood = Mood.WELL
         self.foreign: dict[int, str] = {}
         self.released = asyncio.Event()
@@ -103,5 +106,5 @@ class LyingLock(FakeLock):
         return outcome
 
     def _refuse(self) -> None:
-        if self.mood in {Mood.UNAVAILABLE, Mood.ASLEEP, Mood.UNREADABLE}:
+        if self.mood in {Mood.UNAVAILABLE, Mood.ASLEEP, Mood.UNREADABLE, Mood.REMOVED}:
             raise LockFailedError(self.mood.value)

@@ -19,9 +19,13 @@ def _(event: ev.DoorReported, state: PremisesState, at: datetime) -> PremisesSta
     row = state.refused.get(report.door_id, ())
     match report.act:
         case DoorAct.REFUSED:
-            span = timedelta(seconds=(state.policy or Policy()).attempt_row_s)
+            policy = state.policy or Policy()
+            span = timedelta(seconds=policy.attempt_row_s)
             together = row if row and abs(at - row[-1]) <= span else ()
-            refused[report.door_id] = (*together, at)[-KEPT_REFUSED:]
+            longer = (*together, at)
+            if len(longer) > KEPT_REFUSED:
+                longer = longer[policy.lock_attempts :]  # whole attempts, so that they count on
+            refused[report.door_id] = longer
         case DoorAct.UNLOCKED:
             pass  # somebody mistyped
         case _ if row:
