@@ -214,9 +214,17 @@ class GrantMachine(RuleBasedStateMachine):
 
     @rule(door=st.sampled_from(READABLE), slot=st.integers(1, 4), code=st.sampled_from(OWNERS))
     def owner_programs(self, door: str, slot: int, code: str) -> None:
-        """At any place that is empty, though a code of ours may be on its way there."""
-        lock = self.locks[door]
-        if slot not in lock.codes and code not in lock.codes.values():
+        """At any place that is empty, though a code of ours may be on its way there.
+
+        Never the very code that we had at that place: nothing could tell whose it is.
+        """
+        lock, digest = self.locks[door], self.rig.locks.fingerprint(code)
+        was_ours = any(
+            grant.fingerprint == digest and grant.credentials[door].slot == slot
+            for grant in self.state.grants.values()
+            if door in grant.credentials
+        )
+        if slot not in lock.codes and code not in lock.codes.values() and not was_ours:
             lock.program(slot, code)
 
     @rule(hours=st.sampled_from([-1, 1]))
