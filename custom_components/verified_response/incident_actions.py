@@ -33,7 +33,7 @@ async def report_distress(runtime: VerifiedResponseRuntime, call: ServiceCall) -
     called = [
         item
         for item in runtime.desk.state.open_incidents()
-        if item.kind is kind and item.is_distress
+        if kind in item.kinds and item.is_distress
     ]
     return {"incident_id": called[-1].id}
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from .core import events as ev
+from .core.calls import CryEnd
 from .core.evidence import DevicesLost, Verdict, ZoneTrip
 from .core.incident import Incident, Stage
 from .core.rules.dispatch import is_on_screens
@@ -31,6 +32,8 @@ OF_INCIDENTS = (
     "closed",
 )
 OF_THE_HOUSE = (
+    "cry_for_help",
+    "cry_unanswered",
     "early_warning",
     "loitering",
     "door_attempted",
@@ -100,6 +103,10 @@ def _of_the_house(event: ev.Event, snapshot: Snapshot) -> Told | None:
     """Return what an event tells that needs no incident, though one may be open."""
     premises = snapshot.premises
     match event:
+        case ev.CryHeard(cry=cry) if cry.asked == 1:
+            return "cry_for_help", {"call": cry.call, "place": cry.heard.place or None}
+        case ev.CryEnded(end=CryEnd.NO_ANSWER | CryEnd.TOO_OLD):
+            return "cry_unanswered", {}
         case ev.PersonOutside(dwell_s=dwell_s):
             loiters = dwell_s >= premises.policy.loiter_s
             return "loitering" if loiters else "early_warning", _outside(event, snapshot)

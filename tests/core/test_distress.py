@@ -3,7 +3,11 @@
 import pytest
 
 from custom_components.verified_response.core import commands as cmd
+from custom_components.verified_response.core import events as ev
+from custom_components.verified_response.core.calls import Call
+from custom_components.verified_response.core.effects import ShareAction
 from custom_components.verified_response.core.incident import IncidentKind
+from tests import builders
 from tests.core.house import House
 
 
@@ -42,7 +46,8 @@ def test_a_call_for_help_carries_its_words():
         (IncidentKind.PANIC, 10, 1),
         (IncidentKind.PANIC, 299, 1),
         (IncidentKind.PANIC, 300, 2),
-        (IncidentKind.FIRE, 10, 2),
+        (IncidentKind.FIRE, 10, 1),
+        (IncidentKind.FIRE, 3600, 1),
     ],
 )
 def test_a_second_call_soon_after_is_the_same_call(
@@ -70,3 +75,88 @@ def test_a_person_calling_fire_twice_joins_their_own_call_and_not_the_smoke():
     house.distress(IncidentKind.FIRE)
     house.distress(IncidentKind.FIRE)
     assert len(house.state.incidents) == 2
+
+
+def chosen(**calls: set[Call]) -> House:
+    """Return a house whose responders answer these calls."""
+    desks = [builders.responder(key, calls=frozenset(answers)) for key, answers in calls.items()]
+    return House(builders.premises(responders=builders.by_id(desks)))
+
+
+def test_a_call_goes_to_the_responders_chosen_for_its_kind():
+    house = chosen(police={Call.POLICE}, brigade={Call.FIRE}, doctor={Call.MEDICAL})
+    house.distress(IncidentKind.FIRE)
+    assert set(house.incident.deliveries) == {"brigade"}
+    assert house.siren() == [True]
+
+
+def test_smoke_and_burglars_too_go_to_those_chosen_for_them():
+    house = chosen(police={Call.POLICE}, brigade={Call.FIRE})
+    house.trip("smoke")
+    house.wait(house.premises.policy.abort_window_s)
+    house.confirm()
+    assert set(house.incident.deliveries) == {"brigade"}
+
+
+def test_a_responder_nobody_chose_is_still_sent_what_a_person_sends():
+    house = chosen(police={Call.POLICE}, brigade={Call.FIRE})
+    house.distress()
+    house.share("brigade")
+    assert set(house.incident.deliveries) == {"police", "brigade"}
+
+
+def test_another_kind_joins_and_reaches_those_chosen_for_it():
+    house = chosen(police={Call.POLICE}, doctor={Call.MEDICAL})
+    house.distress()
+    house.deliver("police")
+    house.distress(IncidentKind.MEDICAL)
+    assert len(house.state.incidents) == 1
+    assert house.incident.kinds == (IncidentKind.PANIC, IncidentKind.MEDICAL)
+    assert {item.effect.responder_id: item.effect.action for item in house.shares()} == {
+        "police": ShareAction.UPDATE,
+        "doctor": ShareAction.CREATE,
+    }
+    assert house.pushed("help_called") == ["owner", "neighbour"] * 2
+    assert house.replayed() == house.state
+
+
+def test_a_kind_that_joined_is_called_once():
+    house = House()
+    house.distress()
+    house.wait(400)
+    house.distress(IncidentKind.MEDICAL)
+    house.wait(200)
+    house.distress(IncidentKind.MEDICAL)
+    assert len(house.told(ev.CallJoined)) == 1
+    house.wait(100)
+    house.distress(IncidentKind.MEDICAL)  # five minutes later it is a new call
+    assert len(house.state.incidents) == 2
+
+
+@pytest.mark.parametrize(("first", "second"), [(True, False), (False, True)])
+def test_hidden_and_open_calls_stay_apart(first: bool, second: bool):
+    house = House()
+    house.distress(silent=first)
+    house.distress(IncidentKind.MEDICAL, silent=second)
+    assert [item.silent for item in house.state.incidents.values()] == [first, second]
+
+
+def test_nothing_joins_a_call_under_threat():
+    house = House()
+    house.do(cmd.ReportDuress(new_id="d1", by="contact:owner"))
+    house.distress()
+    assert [item.kind for item in house.state.incidents.values()] == [
+        IncidentKind.DURESS,
+        IncidentKind.PANIC,
+    ]
+
+
+def test_words_of_both_calls_are_kept():
+    house = House()
+    for kind, message in ((IncidentKind.PANIC, "two men"), (IncidentKind.MEDICAL, "she bleeds")):
+        house.do(
+            cmd.ReportDistress(
+                new_id=house.new_id(), kind=kind, silent=False, by="owner", message=message
+            )
+        )
+    assert house.incident.message == "two men she bleeds"

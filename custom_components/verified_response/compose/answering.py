@@ -5,9 +5,11 @@ from contextlib import suppress
 from homeassistant.core import HomeAssistant
 
 from ..adapters import answers
-from ..core.commands import AcknowledgeFailure, CannotSee, Confirm, Dismiss
+from ..core.calls import Call
+from ..core.commands import AcknowledgeFailure, CannotSee, Confirm, Dismiss, ReportDistress
 from ..core.errors import InvalidRequestError
 from ..core.evidence import Threat
+from ..core.incident import KIND_OF
 from ..runtime import VerifiedResponseConfigEntry, VerifiedResponseRuntime
 from .letting_in import let_in, unlock_now
 
@@ -34,12 +36,12 @@ async def _answered(
 ) -> None:
     """Follow a tapped button; denying needs the code, the other answers do not.
 
-    `subject_id` is the incident, or the area that could not be armed.
+    `subject_id` is the incident, the area that could not be armed, or whom to call.
     """
     if contact_id not in runtime.desk.premises.contacts:
         return
     by = f"contact:{contact_id}"
-    with suppress(InvalidRequestError):  # it may have ended meanwhile
+    with suppress(InvalidRequestError, ValueError):  # it may have ended meanwhile
         match action:
             case "confirm":
                 await runtime.desk.submit(
@@ -51,6 +53,11 @@ async def _answered(
                 await runtime.desk.submit(CannotSee(incident_id=subject_id, by=by))
             case "acknowledge":
                 await runtime.desk.submit(AcknowledgeFailure(area_id=subject_id, by=by))
+            case "call_help":
+                kind = KIND_OF[Call(subject_id)]
+                await runtime.desk.submit(
+                    ReportDistress(new_id=runtime.ids.new_id(), kind=kind, silent=False, by=by)
+                )
             case "let_in":
                 await let_in(runtime, subject_id, contact_id)
             case "unlock_now":

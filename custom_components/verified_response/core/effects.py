@@ -38,7 +38,9 @@ class Push:
     channel: str = ""
     """Key of the channel; "" is the first one, as older records have it."""
     about: tuple[str, ...] = ()
-    """Ids of the areas, zones, cameras or doors that the sentence names."""
+    """Ids of the areas, zones, cameras or doors that the sentence names, or whom a button calls."""
+    place: str = ""
+    """Where it was heard, when it was."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from .calls import Call
 from .detection import Box, Trust
 from .premises import SignKind, ZoneType
 
@@ -214,6 +215,17 @@ class CouldNotTell:
     by: str
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HelpCalled:
+    """Somebody called for help aloud; nothing of what was said is kept, and nobody is known by voice."""
+
+    at: datetime
+    call: Call
+    device: str = ""
+    """Name of the satellite or phone that heard it."""
+    place: str = ""
+
+
 type EvidenceItem = (
     ZoneTrip
     | PanelTriggered
@@ -232,6 +244,7 @@ type EvidenceItem = (
     | GroupTrip
     | HubWasBlind
     | CouldNotTell
+    | HelpCalled
 )
 
 type Noted = (

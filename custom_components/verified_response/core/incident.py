@@ -16,6 +16,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from .assessment import Assessment
+from .calls import Call
 from .evidence import EvidenceItem, Verdict
 
 
@@ -43,6 +44,25 @@ class Stage(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     CANCELLED = "cancelled"
     CLOSED = "closed"
+
+
+_ANSWERED_AS = {
+    IncidentKind.FIRE: Call.FIRE,
+    IncidentKind.CARBON_MONOXIDE: Call.FIRE,
+    IncidentKind.WATER: Call.FIRE,
+    IncidentKind.MEDICAL: Call.MEDICAL,
+}
+KIND_OF: Mapping[Call, IncidentKind] = {
+    Call.POLICE: IncidentKind.PANIC,
+    Call.FIRE: IncidentKind.FIRE,
+    Call.MEDICAL: IncidentKind.MEDICAL,
+}
+"""What a person opens by a call."""
+
+
+def call_of(kind: IncidentKind) -> Call:
+    """Return who comes to an incident of a kind."""
+    return _ANSWERED_AS.get(kind, Call.POLICE)
 
 
 ENDED = frozenset({Stage.CANCELLED, Stage.CLOSED})
@@ -114,6 +134,10 @@ class Incident:
     message: str = ""
     ha_area: str | None = None
     by: str = "hub"
+    joined: tuple[IncidentKind, ...] = ()
+    """Kinds of the calls for help that came later and belong to it."""
+    called_at: datetime | None = None
+    """When help was called for last, where that was not at the opening."""
     evidence: tuple[EvidenceItem, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
     assessment: Assessment = field(default_factory=lambda: Assessment(level=None))
@@ -133,6 +157,16 @@ class Incident:
     def is_open(self) -> bool:
         """Say whether no person has ended it."""
         return self.stage not in ENDED
+
+    @property
+    def kinds(self) -> tuple[IncidentKind, ...]:
+        """Return what it is about: first what it was opened for, then what joined it."""
+        return (self.kind, *self.joined)
+
+    @property
+    def calls(self) -> frozenset[Call]:
+        """Return who comes to it."""
+        return frozenset(call_of(kind) for kind in self.kinds)
 
     @property
     def is_distress(self) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from .calls import Call, Silence
 from .detection import Box, Polygon, Thresholds
 from .errors import InvalidRequestError
 from .timings import (
@@ -43,16 +44,6 @@ class ZoneType(StrEnum):
     MEDICAL = "medical"
 
 
-ALWAYS_ON = frozenset(
-    {
-        ZoneType.TAMPER,
-        ZoneType.FIRE,
-        ZoneType.CARBON_MONOXIDE,
-        ZoneType.WATER,
-        ZoneType.PANIC,
-        ZoneType.MEDICAL,
-    }
-)
 COUNTS_WHEN: Mapping[ZoneType, frozenset[ArmMode]] = {
     ZoneType.ENTRY_EXIT: frozenset(ArmMode),
     ZoneType.PERIMETER: frozenset(ArmMode),
@@ -60,6 +51,7 @@ COUNTS_WHEN: Mapping[ZoneType, frozenset[ArmMode]] = {
     ZoneType.OUTDOOR: frozenset(ArmMode),
     ZoneType.DAY_NIGHT: frozenset(ArmMode),
 }
+ALWAYS_ON = frozenset(ZoneType) - COUNTS_WHEN.keys()
 
 
 class LockFamily(StrEnum):
@@ -313,6 +305,8 @@ class Responder:
     mode: ResponderMode
     release: Release = Release.CONFIRMED
     access: ResponderAccess = ResponderAccess.NEVER
+    calls: frozenset[Call] = frozenset(Call)
+    """Which calls the owner chose it for."""
 
     def __post_init__(self) -> None:
         """Refuse what must never be configured."""
@@ -353,6 +347,9 @@ class Policy:
     battery_low: int = 15  # per cent
     attempt_row_s: int = 300  # wrong codes further apart than this are not one attempt
     hold_s: int = 120  # a door unlocked from afar is locked again after this
+    cry_countdown_s: int = 20  # a cry for help may be taken back, and is asked about, this long
+    cry_silence: Silence = Silence.CALLS_AT_HOME
+    cry_call: Call = Call.POLICE  # whom a cry calls that does not say
 
     def __post_init__(self) -> None:
         """Enforce the ranges of CP-01 and its sum rule."""

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from .access import AccessGrant, Passage
+from .calls import Cry
 from .effects import PendingEffect
 from .entries import DoorReport
 from .evidence import EvidenceItem
@@ -145,6 +146,8 @@ class PremisesState:
     """What each lock said last."""
     passages: Mapping[str, Passage] = field(default_factory=dict)
     """Doors unlocked from afar, by door."""
+    cry: Cry | None = None
+    """Asked back about just now."""
 
     def area(self, area_id: str) -> AreaState:
         """Return an area's state, disarmed when it was never touched."""

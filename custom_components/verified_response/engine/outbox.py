@@ -191,6 +191,7 @@ class Outbox:
                     actions=push.actions,
                     channel=push.channel,
                     about=push.about,
+                    place=push.place,
                 )
                 await self._contacts.send(push.contact_id, prompt)
             case Siren(on=on):

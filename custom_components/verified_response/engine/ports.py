@@ -297,7 +297,9 @@ class Prompt:
     channel: str = ""
     """Key of the channel; "" is the first one."""
     about: tuple[str, ...] = ()
-    """Ids of the areas, zones, cameras and doors that the sentence names."""
+    """Ids of the areas, zones, cameras and doors that the sentence names, or whom a button calls."""
+    place: str = ""
+    """Where it was heard, when it was."""
 
 
 class Contacts(Protocol):

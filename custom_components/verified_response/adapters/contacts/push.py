@@ -13,8 +13,10 @@ from .sentences import Sentences
 ACTION: Final = "VERIFIED_RESPONSE"
 """Prefix of our buttons' ids: PREFIX|action|incident or area|contact."""
 ACKNOWLEDGE: Final = "acknowledge"
-"""Is about an area that could not be armed; every other button is about an incident."""
+"""Is about an area that could not be armed."""
 NEEDS_CODE: Final = "false_alarm"
+CALL_HELP: Final = "call_help"
+"""Is about whom it calls."""
 OPENS_DOORS: Final = frozenset({"let_in", "unlock_now"})
 """Whoever finds the phone must not: iOS asks who it is first."""
 COMPANION: Final = "notify.mobile_app_"
@@ -73,6 +75,8 @@ def _subject(prompt: Prompt, action: str) -> str | None:
     """Return the id that a button is about, None when there is nothing to answer."""
     if action == ACKNOWLEDGE:
         return next((key for key in prompt.about if key in prompt.premises.areas), None)
+    if action == CALL_HELP:
+        return next(iter(prompt.about), None)
     return prompt.incident.id if prompt.incident is not None else None
 
 

@@ -59,6 +59,10 @@ class Sentences:
             "names": ", ".join(_names(premises, others or areas))
             or self._wording.sentence("prompt", "unnamed"),
         }
+        place = prompt.place or (prompt.incident.ha_area if prompt.incident is not None else None)
+        facts["place"] = (
+            self._wording.sentence("prompt", "called_from", place=place) if place else ""
+        )
         return facts | self._of(prompt.incident, aloud=aloud)
 
     def _of(self, incident: Incident | None, *, aloud: bool) -> dict[str, str]:
@@ -70,7 +74,7 @@ class Sentences:
         # a burglar in earshot need not know who is at home
         reasons = assessment.raised_by if aloud else in_short(assessment)
         return {
-            "kind": say("kind", incident.kind),
+            "kind": " ".join(say("kind", kind) for kind in incident.kinds),
             "level": "" if level is None else say("prompt", "level", level=str(int(level))),
             "reasons": " ".join(say("reason", reason) for reason in reasons),
         }

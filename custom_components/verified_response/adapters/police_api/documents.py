@@ -3,8 +3,8 @@
 from ...core.access import OPENS, CredentialStatus
 from ...core.errors import ShareRejectedError
 from ...core.evidence import Threat, Verdict
-from ...core.incident import Incident, IncidentKind, Stage
-from ...core.premises import Premises, ResponderMode
+from ...core.incident import Incident, IncidentKind, Stage, call_of
+from ...core.premises import Premises, Responder, ResponderMode
 from ...core.rules.validation.assess import in_short
 from ...engine.ports import DoorAccess, IncidentRecord, Wording
 from ...public_safety import schema as wire
@@ -19,6 +19,7 @@ KINDS = {
     IncidentKind.FIRE: wire.Kind.FIRE,
     IncidentKind.MEDICAL: wire.Kind.MEDICAL,
 }
+"""The event code of each call; one for the police by hand and one under threat look the same."""
 ROLES = {
     "owner": wire.Role.OWNER,
     "household": wire.Role.RESIDENT,
@@ -49,7 +50,7 @@ def update_document(
         reference=record.incident.id,
         sequence=record.sequence,
         at=record.at,
-        situation=situation(record, wording),
+        situation=situation(record, wording, responder_id),
         entry_instructions=entry_instructions(record, wording),
     )
 
@@ -114,7 +115,7 @@ def incident_document(
         mode=mode_of(record.premises, responder_id),
         reference=record.incident.id,
         sequence=record.sequence,
-        situation=situation(record, wording),
+        situation=situation(record, wording, responder_id),
         premises=wire.Premises(
             name=printable(record.premises.name)[:TEXT_MAX],
             address=printable(access.address)[:TEXT_MAX],
@@ -125,10 +126,10 @@ def incident_document(
     )
 
 
-def situation(record: IncidentRecord, wording: Wording) -> wire.Situation:
+def situation(record: IncidentRecord, wording: Wording, responder_id: str) -> wire.Situation:
     """Return the picture of an incident now: facts seen, and what is not known; never identity."""
     incident, premises = record.incident, record.premises
-    kind = KINDS[incident.kind]
+    kind = KINDS[_kind_for(incident, premises.responders[responder_id])]
     graded = kind is wire.Kind.BURGLARY
     assessment = incident.assessment
     return wire.Situation(
@@ -146,12 +147,18 @@ def situation(record: IncidentRecord, wording: Wording) -> wire.Situation:
     )
 
 
+def _kind_for(incident: Incident, responder: Responder) -> IncidentKind:
+    """Return what a responder comes for: of several calls in one incident, the first of its own."""
+    own = (kind for kind in incident.kinds if call_of(kind) in responder.calls)
+    return next(own, incident.kind)
+
+
 def _proposer(by: str) -> wire.ProposedBy:
     return wire.ProposedBy.HUMAN if by == "person" else wire.ProposedBy.AUTOMATION
 
 
 def _summary(incident: Incident, wording: Wording) -> str:
-    parts = [wording.sentence("kind", incident.kind)]
+    parts = [wording.sentence("kind", kind) for kind in incident.kinds]
     parts += [wording.sentence("reason", name) for name in in_short(incident.assessment)]
     if incident.ha_area:
         parts.append(wording.sentence("prompt", "called_from", place=incident.ha_area))

@@ -12,6 +12,7 @@ from ...core.evidence import (
     DevicesLost,
     EvidenceItem,
     GroupTrip,
+    HelpCalled,
     HouseholdPresent,
     HubWasBlind,
     LockReported,
@@ -91,6 +92,8 @@ def _told_by_others(item: EvidenceItem, premises: Premises) -> tuple[datetime, s
             return item.at, name_of(premises, item.door_id), f"lock_{item.kind}"
         case VehicleReported():
             return item.at, name_of(premises, item.sign_id), "vehicle_reported"
+        case HelpCalled():
+            return item.at, item.place or item.device or premises.name, f"help_called_{item.call}"
     return None
 
 

@@ -38,8 +38,10 @@ from .outcomes import (
     EffectStarts,
 )
 from .people import (
+    AnswerCry,
     CannotSee,
     Confirm,
+    CryForHelp,
     Dismiss,
     ForgetHistory,
     NoteWrongCode,
@@ -52,12 +54,14 @@ from .people import (
 
 __all__ = [
     "AcknowledgeFailure",
+    "AnswerCry",
     "Arm",
     "Bypass",
     "CannotSee",
     "CloseDoor",
     "Command",
     "Confirm",
+    "CryForHelp",
     "Disarm",
     "Dismiss",
     "DoorClosed",
@@ -117,6 +121,8 @@ type Command = (
     | ReportBlind
     | ReportDistress
     | ReportDuress
+    | CryForHelp
+    | AnswerCry
     | Confirm
     | Dismiss
     | CannotSee

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ..calls import Call, Heard
 from ..evidence import Threat
 from ..incident import IncidentKind
 
@@ -16,14 +17,45 @@ class ReportDistress:
     by: str
     message: str = ""
     ha_area: str | None = None
+    heard: Heard | None = None
+    """By voice: where."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReportDuress:
-    """A duress code was typed where it could do nothing else; nobody may see it."""
+    """A covert phrase, or a duress code where it could do nothing else; nobody may see it."""
 
     new_id: str
     by: str
+    heard: Heard | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CryForHelp:
+    """Somebody cried for help: they are asked back before anybody is called.
+
+    `call` is None where the cry did not say who shall come; `at_home` is None where nobody can tell
+    whether anybody is.
+    """
+
+    new_id: str
+    call: Call | None
+    heard: Heard
+    bare: bool = False
+    at_home: bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AnswerCry:
+    """Whoever cried, or somebody near, answers: send help or not; `call` where they said who shall come."""
+
+    cry_id: str
+    send: bool
+    by: str
+    call: Call | None = None
+    duress: bool = False
+    """Taken back with a duress code: it only looks so."""
+    new_id: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -47,6 +47,9 @@ from .hub import (
 from .incidents import (
     Assessed,
     AttemptMade,
+    CallJoined,
+    CryEnded,
+    CryHeard,
     DoorAttempted,
     EvidenceAdded,
     EvidenceNoted,
@@ -80,12 +83,15 @@ __all__ = [
     "ArmingZoneChanged",
     "Assessed",
     "AttemptMade",
+    "CallJoined",
     "ClockJumped",
     "CodeForgotten",
     "CodeSendingAsked",
     "CodeShown",
     "CodeSpent",
     "CredentialChanged",
+    "CryEnded",
+    "CryHeard",
     "DeliveryChanged",
     "DoorAttempted",
     "DoorReported",
@@ -150,7 +156,10 @@ type Event = (
     | AreaPending
     | AreaTriggered
     | AreaDisarmed
+    | CryHeard
+    | CryEnded
     | IncidentOpened
+    | CallJoined
     | EvidenceAdded
     | EvidenceNoted
     | PersonOutside

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ..assessment import Assessment
+from ..calls import Cry, CryEnd
 from ..detection import Box, Trust
 from ..evidence import EvidenceItem, Verdict
 from ..incident import IncidentKind, Stage
@@ -23,6 +24,32 @@ class IncidentOpened:
     silent: bool = False
     message: str = ""
     ha_area: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CallJoined:
+    """Help of another kind was called for: it belongs to the call that is open already."""
+
+    incident_id: str
+    kind: IncidentKind
+    by: str
+    message: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CryHeard:
+    """Somebody cried for help: they are asked back about it, again after a restart."""
+
+    cry: Cry
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CryEnded:
+    """Nobody is asked back any more."""
+
+    cry_id: str
+    end: CryEnd
+    by: str = "hub"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

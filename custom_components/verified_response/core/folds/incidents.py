@@ -47,6 +47,28 @@ def _(event: ev.IncidentOpened, state: PremisesState, at: datetime) -> PremisesS
 
 
 @fold.register
+def _(event: ev.CallJoined, state: PremisesState, at: datetime) -> PremisesState:
+    incident = state.incidents[event.incident_id]
+    return with_incident(
+        state,
+        event.incident_id,
+        joined=(*incident.joined, event.kind),
+        called_at=at,
+        message=" ".join(text for text in (incident.message, event.message) if text),
+    )
+
+
+@fold.register
+def _(event: ev.CryHeard, state: PremisesState, _at: datetime) -> PremisesState:
+    return replace(state, cry=event.cry)
+
+
+@fold.register
+def _(_event: ev.CryEnded, state: PremisesState, _at: datetime) -> PremisesState:
+    return replace(state, cry=None)
+
+
+@fold.register
 def _(event: ev.EvidenceAdded, state: PremisesState, _at: datetime) -> PremisesState:
     incident = state.incidents[event.incident_id]
     areas = incident.areas + tuple(area for area in event.areas if area not in incident.areas)

@@ -24,7 +24,7 @@ def _all_later(moments: Mapping[str, datetime], by: timedelta) -> dict[str, date
 
 def shifted(state: PremisesState, by: timedelta) -> PremisesState:
     """Return the same, with every deadline as far away as it was; codes end by the clock on the wall."""
-    test = state.walk_test
+    test, cry = state.walk_test, state.cry
     return replace(
         state,
         areas={key: _area(item, by) for key, item in state.areas.items()},
@@ -33,6 +33,7 @@ def shifted(state: PremisesState, by: timedelta) -> PremisesState:
         quiet_until=_later(state.quiet_until, by),
         keypad_locked_until=_later(state.keypad_locked_until, by),
         walk_test=replace(test, until=test.until + by) if test is not None else None,
+        cry=replace(cry, heard_at=cry.heard_at + by, until=cry.until + by) if cry else None,
         outside_at=_all_later(state.outside_at, by),
         waiting=_all_later(state.waiting, by),
         lost_at=_all_later(state.lost_at, by),
@@ -60,6 +61,7 @@ def _incident(incident: Incident, by: timedelta) -> Incident:
         until=_later(incident.until, by),
         asked_at=_later(incident.asked_at, by),
         look_until=_later(incident.look_until, by),
+        called_at=_later(incident.called_at, by),
     )
 
 

@@ -18,7 +18,8 @@ from ..premises import ALWAYS_ON, ArmMode, Zone, ZoneType
 from ..signals import Signal, SignalKind
 from ..state import AreaState, ArmFailure, Exit, Phase
 from .asking import tell_people
-from .dispatch import end_incident, report_duress
+from .dispatch import end_incident
+from .distress import open_duress
 from .story import Story
 
 MAY_BE_OPEN = ALWAYS_ON | {ZoneType.OUTDOOR, ZoneType.INTERIOR}
@@ -273,11 +274,11 @@ def disarm(story: Story, command: cmd.Disarm) -> None:
     if configured.panel is not None:
         if not command.duress:
             raise InvalidRequestError("area_is_linked", panel=configured.panel)
-        report_duress(story, command.new_id, by=command.by)  # whatever panel it was meant for
+        open_duress(story, command.new_id, by=command.by)  # whatever panel it was meant for
         return
     disarm_area(story, command.area_id, by=command.by, recall=not command.duress)
     if command.duress:
-        report_duress(story, command.new_id, by=command.by)
+        open_duress(story, command.new_id, by=command.by)
 
 
 def disarm_area(

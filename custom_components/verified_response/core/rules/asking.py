@@ -38,12 +38,19 @@ def tell_people(
     about: tuple[str, ...] = (),
     actions: tuple[str, ...] = (),
     groups: int = 1,
+    place: str = "",
 ) -> None:
     """Send to the first groups by every channel they have."""
     for group in groups_of(story.premises)[:groups]:
         for contact in group:
             tell_contact(
-                story, contact, prompt, incident_id=incident_id, about=about, actions=actions
+                story,
+                contact,
+                prompt,
+                incident_id=incident_id,
+                about=about,
+                actions=actions,
+                place=place,
             )
 
 
@@ -55,6 +62,7 @@ def tell_contact(
     incident_id: str | None = None,
     about: tuple[str, ...] = (),
     actions: tuple[str, ...] = (),
+    place: str = "",
 ) -> None:
     """Send to one person by every channel they have."""
     for channel in contact.channels:
@@ -66,6 +74,7 @@ def tell_contact(
                 actions=actions,
                 channel=channel.key,
                 about=about,
+                place=place,
             )
         )
 
@@ -77,11 +86,18 @@ def tell_everybody(
     incident_id: str | None = None,
     about: tuple[str, ...] = (),
     actions: tuple[str, ...] = (),
+    place: str = "",
 ) -> None:
     """Send to every contact."""
     everybody = len(story.premises.contacts)
     tell_people(
-        story, prompt, incident_id=incident_id, about=about, actions=actions, groups=everybody
+        story,
+        prompt,
+        incident_id=incident_id,
+        about=about,
+        actions=actions,
+        groups=everybody,
+        place=place,
     )
 
 

@@ -8,7 +8,7 @@ from .. import commands as cmd
 from .. import events as ev
 from ..errors import InvalidRequestError
 from ..evidence import LockReported, LockSign
-from ..incident import DeliveryStatus, IncidentKind, Stage
+from ..incident import DeliveryStatus, Stage
 from ..premises import Premises
 from ..state import Phase, PremisesState
 from .access import follow_up
@@ -28,8 +28,9 @@ from .arming import (
     finish_exit_delays,
     tell_failures_again,
 )
-from .dispatch import next_step, report_duress, share_with, tell_responders
-from .distress import report_distress
+from .cries import answer_cry, cry_for_help, finish_cry
+from .dispatch import next_step, share_with, tell_responders
+from .distress import report_distress, report_duress
 from .noting import note
 from .outcomes import effect_done, effect_failed, effect_starts, hub_started
 from .panels import see_panel
@@ -56,6 +57,7 @@ def decide(
         finish_exit_delays(story)  # first: a trip at the very end of the delay already counts
     finish_walk_test(story)
     _follow(story, command)
+    finish_cry(story)
     tell_failures_again(story)
     settle(story)
     _tell_news(state, story)
@@ -95,11 +97,6 @@ def _spend_code(story: Story, command: cmd.SpendCode) -> None:
     story.tell(ev.CodeSpent(code_id=command.code_id, contact_id=command.contact_id))
 
 
-def _report_duress(story: Story, command: cmd.ReportDuress) -> None:
-    if not any(item.kind is IncidentKind.DURESS for item in story.state.open_incidents()):
-        report_duress(story, command.new_id, by=command.by)
-
-
 HANDLERS: Mapping[type, Callable[[Story, Any], None]] = {
     cmd.TimePassed: _nothing,
     cmd.NoteJump: _nothing,
@@ -121,7 +118,9 @@ HANDLERS: Mapping[type, Callable[[Story, Any], None]] = {
     cmd.ReportOutside: report_outside,
     cmd.ReportDetection: report_detection,
     cmd.ReportDistress: report_distress,
-    cmd.ReportDuress: _report_duress,
+    cmd.ReportDuress: report_duress,
+    cmd.CryForHelp: cry_for_help,
+    cmd.AnswerCry: answer_cry,
     cmd.Confirm: confirm,
     cmd.Dismiss: dismiss,
     cmd.CannotSee: cannot_see,
@@ -182,6 +181,8 @@ def next_deadline(state: PremisesState, premises: Premises) -> datetime | None:
         for area in state.areas.values()
         if area.failure is not None
     )
+    if state.cry is not None:
+        moments.append(state.cry.until)
     if state.walk_test is not None:
         moments.append(state.walk_test.until)
     moments.extend(

@@ -50,7 +50,12 @@ def next_step(incident: Incident, premises: Premises) -> datetime | None:
 
 
 def _may_get(responder: Responder, incident: Incident) -> bool:
-    return responder.mode is not ResponderMode.OFF and responder.id not in incident.deliveries
+    """Say whether it is still to get it: the owner chose it for what this is about."""
+    return (
+        responder.mode is not ResponderMode.OFF
+        and responder.id not in incident.deliveries
+        and not responder.calls.isdisjoint(incident.calls)
+    )
 
 
 def may_share(incident: Incident) -> bool:
@@ -141,22 +146,6 @@ def _follow_up(story: Story, incident_id: str, responder_id: str, action: ShareA
     sequence = story.state.effects_made + 1
     story.request(
         Share(incident_id=incident_id, responder_id=responder_id, action=action, sequence=sequence)
-    )
-
-
-def report_duress(story: Story, incident_id: str, *, by: str) -> None:
-    """Call for help where nobody may see it: at once, and never shown."""
-    story.tell(
-        ev.IncidentOpened(
-            incident_id=incident_id,
-            kind=IncidentKind.DURESS,
-            stage=Stage.VERIFYING,
-            until=None,
-            areas=(),
-            by=by,
-            covert=True,
-            silent=True,
-        )
     )
 
 

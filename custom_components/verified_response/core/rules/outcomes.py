@@ -20,6 +20,7 @@ from .access.outcomes import AT_DOORS, delayed, done, failed, still_wanted
 from .access.responders import code_not_sent
 from .arming import resume_exit_delays
 from .asking import tell_everybody, tell_people
+from .cries import ask_again
 from .dispatch import GAVE_UP, TAKES_NEWS, recall_delivery
 from .story import Story
 from .trips import add_evidence
@@ -216,6 +217,7 @@ def _tell_unsent(story: Story, incident_id: str) -> None:
 def hub_started(story: Story, command: cmd.HubStarted) -> None:
     """Keep the blind interval; hold what was unsent, finish what makes no sense any more."""
     _forget_removed_areas(story)
+    ask_again(story, story.now if command.resumed else command.last_alive)
     if command.resumed:
         return
     story.tell(

@@ -14,10 +14,10 @@ from .dispatch import (
     end_incident,
     is_on_screens,
     may_share,
-    report_duress,
     request_create,
     tell_responders,
 )
+from .distress import open_duress
 from .restraint import tell_shut_down
 from .settling import reassess
 from .story import Story
@@ -91,7 +91,7 @@ def dismiss(story: Story, command: cmd.Dismiss) -> None:
         for area_id in in_alarm:
             _protect_again(story, area_id, by=command.by)
     if command.duress:
-        report_duress(story, command.new_id, by=command.by)
+        open_duress(story, command.new_id, by=command.by)
 
 
 def _protect_again(story: Story, area_id: str, *, by: str) -> None:
