@@ -103,10 +103,8 @@ def _of_the_house(event: ev.Event, snapshot: Snapshot) -> Told | None:
     """Return what an event tells that needs no incident, though one may be open."""
     premises = snapshot.premises
     match event:
-        case ev.CryHeard(cry=cry) if cry.asked == 1:
-            return "cry_for_help", {"call": cry.call, "place": cry.heard.place or None}
-        case ev.CryEnded(end=CryEnd.NO_ANSWER | CryEnd.TOO_OLD):
-            return "cry_unanswered", {}
+        case ev.CryHeard() | ev.CryEnded():
+            return _of_a_cry(event)
         case ev.PersonOutside(dwell_s=dwell_s):
             loiters = dwell_s >= premises.policy.loiter_s
             return "loitering" if loiters else "early_warning", _outside(event, snapshot)
@@ -141,6 +139,15 @@ def _of_the_house(event: ev.Event, snapshot: Snapshot) -> Told | None:
             | ev.EvidenceAdded(item=DevicesLost(zones=zones))
         ):
             return "sensors_lost", {"zones": zone_names(premises, zones)}
+    return None
+
+
+def _of_a_cry(event: ev.CryHeard | ev.CryEnded) -> Told | None:
+    match event:
+        case ev.CryHeard(cry=cry) if cry.asked == 1:
+            return "cry_for_help", {"call": cry.call, "place": cry.heard.place or None}
+        case ev.CryEnded(end=CryEnd.NO_ANSWER | CryEnd.TOO_OLD):
+            return "cry_unanswered", {}
     return None
 
 

@@ -1,7 +1,7 @@
 """What every language brings: the sentences that are listened for, and what is said in return."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -87,6 +87,14 @@ class Say(StrEnum):
     """Between the last two of several names."""
 
 
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One thing to be said, and what it names."""
+
+    say: Say
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Language:
     """One language; `code` as in BCP 47, without region."""
@@ -107,3 +115,7 @@ class Language:
     """Words in an answer that say who shall come."""
     digits: Mapping[str, str]
     """Digits as they are spoken, to the digit."""
+
+    def text(self, *replies: Reply) -> str:
+        """Return what is said, one sentence after the other."""
+        return " ".join(self.says[reply.say].format_map(reply.facts) for reply in replies)

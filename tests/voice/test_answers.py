@@ -1,0 +1,97 @@
+"""Answers to the question whether help shall be sent, and phrases that mean nothing to others."""
+
+import pytest
+
+from custom_components.verified_response.core.calls import Call
+from custom_components.verified_response.voice.answers import Meaning, understand
+from custom_components.verified_response.voice.languages import LANGUAGES
+from custom_components.verified_response.voice.languages.en import LANGUAGE as ENGLISH
+from custom_components.verified_response.voice.phrases import digest, refuse_phrase
+from custom_components.verified_response.voice.words import words
+
+KEY = b"k" * 32
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        ("Stop!", Meaning.STOP),
+        ("no", Meaning.STOP),
+        ("No, it was a false alarm.", Meaning.STOP),
+        ("I'm fine", Meaning.STOP),
+        ("I’m fine", Meaning.STOP),
+        ("Yes please", Meaning.SEND),
+        ("Help! Help!", Meaning.SEND),
+        ("1234", Meaning.CODE),
+        ("It's 12 34.", Meaning.CODE),
+        ("one two three four", Meaning.CODE),
+        ("my code is four seven one one", Meaning.CODE),
+        ("stop 4711", Meaning.CODE),
+        ("no no yes", Meaning.UNCLEAR),
+        ("no help", Meaning.UNCLEAR),
+        ("what time is it", Meaning.UNCLEAR),
+        ("123", Meaning.UNCLEAR),
+        ("nobody knows", Meaning.UNCLEAR),  # no word of it is "no"
+        ("", Meaning.UNCLEAR),
+    ],
+)
+def test_what_an_answer_comes_to(text: str, meaning: Meaning):
+    assert understand(text, ENGLISH).meaning is meaning
+
+
+@pytest.mark.parametrize(
+    ("text", "call"),
+    [
+        ("yes, an ambulance", Call.MEDICAL),
+        ("the police", Call.POLICE),
+        ("fire brigade please", Call.FIRE),
+        ("yes", None),
+    ],
+)
+def test_an_answer_may_say_who_shall_come(text: str, call: Call | None):
+    assert understand(text, ENGLISH).call is call
+
+
+def test_a_code_is_in_no_repr():
+    answer = understand("4711", ENGLISH)
+    assert answer.code == "4711"
+    assert "4711" not in repr(answer)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_every_language_understands_its_own_words(code: str):
+    language = LANGUAGES[code]
+    for phrase in language.stop:
+        assert understand(phrase, language).meaning is Meaning.STOP, phrase
+    for phrase in language.yes:
+        assert understand(phrase, language).meaning is Meaning.SEND, phrase
+    for call in Call:
+        for phrase in getattr(language, call):
+            assert understand(phrase, language).call is call, phrase
+    spoken = {digit: word for word, digit in language.digits.items()}
+    assert (
+        understand(" ".join(spoken[digit] for digit in "1234567890"), language).code == "1234567890"
+    )
+
+
+def test_accents_and_punctuation_do_not_matter():
+    assert words("Sí, ¡señor! Łódź isn't d’accord") == ("si", "senor", "lodz", "isnt", "daccord")
+    assert digest("Did you feed the cat?", KEY) == digest("did you feed THE cat", KEY)
+    assert digest("Did you feed the cat?", KEY) != digest("did you feed the cats", KEY)
+    assert digest("Did you feed the cat?", KEY) != digest("Did you feed the cat?", b"j" * 32)
+
+
+@pytest.mark.parametrize(
+    ("text", "refusal"),
+    [
+        ("Did you feed the cat?", None),
+        ("hello there", "phrase_too_short"),
+        ("a b c", "phrase_too_short"),
+        ("", "phrase_too_short"),
+        ("word " * 40, "phrase_too_long"),
+        ("please help the old cat", "phrase_gives_away"),
+        ("is the police car blue", "phrase_gives_away"),
+    ],
+)
+def test_which_phrases_are_fit(text: str, refusal: str | None):
+    assert refuse_phrase(text) == refusal
