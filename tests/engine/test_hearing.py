@@ -126,7 +126,7 @@ async def test_what_is_not_understood_is_asked_again(home: Home):
     await home.rig.settle()
     await home.rig.wait(3)
     assert len(home.satellites.questions) == 3
-    assert "in 17 seconds" in home.satellites.questions[2]
+    assert "in 18 seconds" in home.satellites.questions[2]
 
 
 async def test_one_word_is_asked_for_a_yes_and_told_when_none_comes(home: Home):
