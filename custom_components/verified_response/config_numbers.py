@@ -29,6 +29,7 @@ DEFAULTS: Final[Mapping[str, int]] = {
     c.CONF_CROSS_WINDOW: _POLICY.cross_window_s,
     c.CONF_FALSE_ALARMS_MANY: _POLICY.false_alarms_many,
     c.CONF_BATTERY_LOW: _POLICY.battery_low,
+    c.CONF_CRY_COUNTDOWN: _POLICY.cry_countdown_s,
 }
 RANGES: Final[Mapping[str, range]] = {
     c.CONF_CONFIRMATION_WINDOW: range(30, 601),
@@ -36,6 +37,7 @@ RANGES: Final[Mapping[str, range]] = {
     c.CONF_CROSS_WINDOW: range(10, 301),
     c.CONF_FALSE_ALARMS_MANY: range(2, 11),
     c.CONF_BATTERY_LOW: range(5, 51),
+    c.CONF_CRY_COUNTDOWN: range(15, 61),
 }
 """Bounds of the form; the delays have rules of their own (core/timings.py)."""
 DELAYS: Final = (c.CONF_EXIT_DELAY, c.CONF_ENTRY_DELAY, c.CONF_ABORT_WINDOW)

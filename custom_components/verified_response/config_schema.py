@@ -9,6 +9,7 @@ from homeassistant.helpers import selector
 
 from . import const as c
 from .config_numbers import DEFAULTS, DELAYS
+from .core.calls import Call
 from .core.premises import (
     SOUNDS,
     ArmMode,
@@ -37,7 +38,9 @@ LAST_PLACE: Final = 250
 """More places than any keypad has."""
 DOOR_CONTACTS: Final = ("door", "garage_door", "opening", "window")
 """Device classes of sensors that know whether a door is closed."""
+CALLS: Final = [call.value for call in Call]
 TEXT = selector.TextSelector()
+TEXTS = selector.TextSelector(selector.TextSelectorConfig(multiple=True))
 ADDRESS = selector.TextSelector(selector.TextSelectorConfig(multiline=True))
 PHONE = selector.TextSelector(selector.TextSelectorConfig(type=selector.TextSelectorType.TEL))
 WEB_ADDRESS = selector.TextSelector(selector.TextSelectorConfig(type=selector.TextSelectorType.URL))
@@ -192,8 +195,10 @@ def sign_form() -> vol.Schema:
     )
 
 
-def contact_form(services: Sequence[str], *, has_codes: bool) -> vol.Schema:
-    """Ask for a person; codes are only ever typed, never shown."""
+def contact_form(
+    services: Sequence[str], *, has_codes: bool, has_phrases: bool = False
+) -> vol.Schema:
+    """Ask for a person; codes and covert phrases are only ever typed, never shown."""
     asked: dict[vol.Marker, Any] = {
         vol.Required(c.CONF_NAME): TEXT,
         vol.Required(c.CONF_ROLE, default=c.ROLES[1]): choice("role", list(c.ROLES)),
@@ -211,9 +216,13 @@ def contact_form(services: Sequence[str], *, has_codes: bool) -> vol.Schema:
         vol.Optional(c.CONF_CODE_EXPIRES): selector.DateTimeSelector(),
         vol.Required(c.CONF_CODE_ONCE, default=False): YES_NO,
         vol.Optional(c.CONF_DURESS_CODE): SECRET,
+        vol.Optional(c.CONF_PHRASES, default=list): TEXTS,
+        vol.Optional(c.CONF_PHRASE_REPLY): TEXT,
     }
     if has_codes:
         asked[vol.Required(c.CONF_REMOVE_CODES, default=False)] = YES_NO
+    if has_phrases:
+        asked[vol.Required(c.CONF_REMOVE_PHRASES, default=False)] = YES_NO
     return vol.Schema(asked)
 
 
@@ -232,6 +241,7 @@ def responder_form(*, new: bool) -> vol.Schema:
             vol.Required(c.CONF_RELEASE, default=Release.CONFIRMED.value): choice(
                 "release", [release.value for release in Release]
             ),
+            vol.Required(c.CONF_CALLS, default=CALLS): choice("call", CALLS, multiple=True),
             vol.Required(c.CONF_ACCESS, default=ResponderAccess.NEVER.value): choice(
                 "access", [access.value for access in ResponderAccess]
             ),

@@ -13,6 +13,7 @@ from . import const as c
 from .camera_data import camera_view
 from .config_numbers import DELAYS, Change, changed_numbers, numbers_in_force
 from .core.alarm_codes import StoredCode
+from .core.calls import Call, Silence
 from .core.premises import (
     ALWAYS_ON,
     Area,
@@ -156,6 +157,25 @@ def stored_codes(entry: ConfigEntry, *, but: str | None = None) -> tuple[StoredC
     )
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CovertPhrase:
+    """Whose phrase it is, and what is answered, sealed; "" for the usual answer."""
+
+    contact_id: str
+    reply: str
+
+
+def covert_phrases(entry: ConfigEntry) -> Mapping[str, CovertPhrase]:
+    """Return the covert phrases of the premises by their digest."""
+    return {
+        phrase: CovertPhrase(
+            contact_id=item.subentry_id, reply=item.data.get(c.CONF_SEALED_REPLY, "")
+        )
+        for item in _of(entry, c.SUBENTRY_CONTACT)
+        for phrase in item.data.get(c.CONF_PHRASE_DIGESTS, ())
+    }
+
+
 def code_expiry(data: Mapping[str, Any]) -> datetime | None:
     """Return the moment from which a person's alarm code is not good any more, if it has one."""
     stored = data.get(c.CONF_CODE_EXPIRES)
@@ -211,6 +231,9 @@ def _policy(options: Mapping[str, Any], numbers: Mapping[str, int]) -> Policy:
         cross_window_s=numbers[c.CONF_CROSS_WINDOW],
         false_alarms_many=numbers[c.CONF_FALSE_ALARMS_MANY],
         battery_low=numbers[c.CONF_BATTERY_LOW],
+        cry_countdown_s=numbers[c.CONF_CRY_COUNTDOWN],
+        cry_silence=Silence(options.get(c.CONF_CRY_SILENCE, _POLICY.cry_silence)),
+        cry_call=Call(options.get(c.CONF_CRY_CALL, _POLICY.cry_call)),
     )
 
 
@@ -303,4 +326,5 @@ def _responder(item: ConfigSubentry, callback_phone: str | None) -> Responder:
         mode=effective_mode(item.data, callback_phone),
         release=Release(item.data[c.CONF_RELEASE]),
         access=ResponderAccess(item.data.get(c.CONF_ACCESS, ResponderAccess.NEVER)),
+        calls=frozenset(Call(call) for call in item.data.get(c.CONF_CALLS, Call)),
     )

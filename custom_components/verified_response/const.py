@@ -44,8 +44,14 @@ CONF_CROSS_WINDOW: Final = "cross_window"
 CONF_FALSE_ALARMS_MANY: Final = "false_alarms_many"
 CONF_BATTERY_LOW: Final = "battery_low"
 
-# A section of the options' form; its fields are stored beside the others
+CONF_VOICE_CALLS: Final = "voice_calls"
+CONF_CRY_CALL: Final = "cry_call"
+CONF_CRY_SILENCE: Final = "cry_silence"
+CONF_CRY_COUNTDOWN: Final = "cry_countdown"
+
+# Sections of the options' form; their fields are stored beside the others
 SECTION_ALARM_LOGIC: Final = "alarm_logic"
+SECTION_VOICE: Final = "voice"
 
 # Asked with the options, not stored
 CONF_MODEL_FILES: Final = "model_files"
@@ -102,6 +108,11 @@ CONF_CODE_ONCE: Final = "code_once"
 CONF_CODE_ID: Final = "code_id"
 CONF_CODE_HASH: Final = "code_hash"
 CONF_DURESS_HASH: Final = "duress_hash"
+CONF_PHRASES: Final = "covert_phrases"
+CONF_PHRASE_REPLY: Final = "covert_reply"
+CONF_REMOVE_PHRASES: Final = "remove_phrases"
+CONF_PHRASE_DIGESTS: Final = "phrase_digests"
+CONF_SEALED_REPLY: Final = "sealed_reply"
 CONF_KIND: Final = "kind"
 CONF_BASE_URL: Final = "base_url"
 CONF_CLIENT_ID: Final = "client_id"
@@ -109,6 +120,7 @@ CONF_CLIENT_SECRET: Final = "client_secret"  # noqa: S105 - the name of the fiel
 CONF_AGREEMENT_REFERENCE: Final = "agreement_reference"
 CONF_RELEASE: Final = "release"
 CONF_ACCESS: Final = "access"
+CONF_CALLS: Final = "calls"
 CONF_MODE: Final = "mode"
 CONF_LIVE_SINCE: Final = "live_since"
 CONF_VERIFIED_PHONE: Final = "verified_phone"
@@ -153,6 +165,10 @@ SECRET_FIELDS: Final = frozenset(
         CONF_DURESS_CODE,
         CONF_CODE_HASH,
         CONF_DURESS_HASH,
+        CONF_PHRASES,
+        CONF_PHRASE_REPLY,
+        CONF_PHRASE_DIGESTS,
+        CONF_SEALED_REPLY,
         CONF_CLIENT_SECRET,
         CONF_CALLBACK_CODE,
         CONF_STANDING_CODE,

@@ -6,12 +6,14 @@ from datetime import datetime
 from typing import Any, override
 
 import voluptuous as vol
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 
 from . import const as c
 from .config_schema import contact_form
 from .config_values import code_expiry, stored_codes
+from .contact_phrases import ASKED, needs_key, refuse_phrases, stored_phrases
 from .core.alarm_codes import (
     SALT_BYTES,
     StoredCode,
@@ -22,7 +24,9 @@ from .core.alarm_codes import (
     salt_of,
     too_close,
 )
+from .core.errors import InvalidRequestError
 from .core.targets import refuse_notify_service
+from .runtime import VerifiedResponseConfigEntry, VerifiedResponseRuntime
 from .subentry_flow import PartFlow, is_known_entity
 
 _NOTIFY = "notify"
@@ -53,7 +57,11 @@ class ContactFlow(PartFlow):
         # A service that is not there just now must not be lost by saving the form.
         if kept := self.current.get(c.CONF_NOTIFY):
             services.add(kept)
-        return contact_form(sorted(services), has_codes=c.CONF_CODE_HASH in self.current)
+        return contact_form(
+            sorted(services),
+            has_codes=c.CONF_CODE_HASH in self.current,
+            has_phrases=c.CONF_PHRASE_DIGESTS in self.current,
+        )
 
     @override
     def suggested(self) -> Mapping[str, Any]:
@@ -63,7 +71,7 @@ class ContactFlow(PartFlow):
 
     @override
     async def refuse(self, asked: Mapping[str, Any]) -> dict[str, str]:
-        errors = dict(self._refuse_ways(asked))
+        errors = dict(self._refuse_ways(asked)) | refuse_phrases(asked, self.current)
         typed = _typed(asked)
         for field, code in typed.items():
             if (refusal := refuse_code(code)) is not None:
@@ -86,13 +94,23 @@ class ContactFlow(PartFlow):
         salts = (salt_of(code.hashed) for code in stored_codes(self._get_entry()))
         salt = next((salt for salt in salts if salt), None) or secrets.token_bytes(SALT_BYTES)
         hashes = await self.hass.async_add_executor_job(_hash_all, _typed(asked), salt)
-        dropped = {c.CONF_CODE, c.CONF_DURESS_CODE, c.CONF_REMOVE_CODES, *_LIMITS}
+        dropped = {c.CONF_CODE, c.CONF_DURESS_CODE, c.CONF_REMOVE_CODES, *_LIMITS, *ASKED}
         plain = {
             key: list(dict.fromkeys(value)) if key in _CHANNELS else value
             for key, value in asked.items()
             if key not in dropped and value != []
         }
-        return {**plain, **kept, **hashes, **self._about_code(asked, kept | hashes)}
+        phrases = stored_phrases(asked, self.current, self._key_holder(asked))
+        return {**plain, **kept, **hashes, **self._about_code(asked, kept | hashes), **phrases}
+
+    def _key_holder(self, asked: Mapping[str, Any]) -> VerifiedResponseRuntime | None:
+        """Return who has the key for what was typed, None when nothing was; raises InvalidRequestError."""
+        if not needs_key(asked):
+            return None
+        entry: VerifiedResponseConfigEntry = self._get_entry()
+        if entry.state is not ConfigEntryState.LOADED:
+            raise InvalidRequestError("not_loaded")
+        return entry.runtime_data
 
     def _about_code(self, asked: Mapping[str, Any], hashes: Mapping[str, str]) -> dict[str, Any]:
         """Return what is kept beside the alarm code: a typed one is a new one, also in its name."""

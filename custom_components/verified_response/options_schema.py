@@ -10,7 +10,8 @@ from homeassistant.helpers import selector
 
 from . import const as c
 from .config_numbers import DEFAULTS, RANGES
-from .config_schema import TEXT, WEB_ADDRESS, YES_NO, choice, delays, entity, number
+from .config_schema import CALLS, TEXT, WEB_ADDRESS, YES_NO, choice, delays, entity, number
+from .core.calls import Silence
 from .core.premises import Policy
 
 MODEL_FILE = selector.FileSelector(selector.FileSelectorConfig(accept=".onnx,.param,.bin"))
@@ -24,7 +25,10 @@ def options_form(*, own: bool) -> vol.Schema:
         {
             **delays(),
             **_number(c.CONF_CONFIRMATION_WINDOW, "s"),
-            vol.Required(c.SECTION_ALARM_LOGIC): section(_logic_fields(), {"collapsed": True}),
+            **{
+                vol.Required(key): section(fields, {"collapsed": True})
+                for key, fields in _sections().items()
+            },
             **_detection_fields(own=own),
             vol.Optional(c.CONF_SIREN): entity("siren"),
             vol.Optional(c.CONF_TTS): entity("tts"),
@@ -55,8 +59,30 @@ def _logic_fields() -> vol.Schema:
     )
 
 
-LOGIC = tuple(str(key) for key in _logic_fields().schema)
-"""The fields of the section; stored beside the others."""
+def _voice_fields() -> vol.Schema:
+    """Ask what a cry for help leads to."""
+    policy = Policy()
+    silences = [silence.value for silence in Silence]
+    return vol.Schema(
+        {
+            vol.Required(c.CONF_VOICE_CALLS, default=True): YES_NO,
+            vol.Required(c.CONF_CRY_CALL, default=policy.cry_call.value): choice("call", CALLS),
+            vol.Required(c.CONF_CRY_SILENCE, default=policy.cry_silence.value): choice(
+                "cry_silence", silences
+            ),
+            **_number(c.CONF_CRY_COUNTDOWN, "s"),
+        }
+    )
+
+
+def _sections() -> dict[str, vol.Schema]:
+    return {c.SECTION_ALARM_LOGIC: _logic_fields(), c.SECTION_VOICE: _voice_fields()}
+
+
+SECTIONS = {
+    key: tuple(str(field) for field in fields.schema) for key, fields in _sections().items()
+}
+"""The fields of each section; stored beside the others."""
 
 
 def _detection_fields(*, own: bool) -> dict[vol.Marker, Any]:
@@ -122,15 +148,19 @@ def refuse_server_url(text: str) -> str | None:
 def shown_options(stored: Mapping[str, Any], in_force: Mapping[str, int]) -> dict[str, Any]:
     """Return what the form shows of the stored options: numbers as they are in force."""
     shown = {**stored, **{key: number for key, number in in_force.items() if key in stored}}
-    logic = {key: shown.pop(key) for key in LOGIC if key in shown}
-    return {**shown, c.SECTION_ALARM_LOGIC: logic}
+    apart = {
+        section_key: {key: shown.pop(key) for key in fields if key in shown}
+        for section_key, fields in SECTIONS.items()
+    }
+    return {**shown, **apart}
 
 
 def stored_options(asked: Mapping[str, Any]) -> dict[str, Any]:
     """Return what is worth storing: what is chosen as it is anyway is not written down."""
-    apart = {c.CONF_MODEL_FILES, c.SECTION_ALARM_LOGIC}
+    apart = {c.CONF_MODEL_FILES, *SECTIONS}
     kept = {key: value for key, value in asked.items() if key not in apart}
-    kept |= asked[c.SECTION_ALARM_LOGIC]
+    for section_key in SECTIONS:
+        kept |= asked.get(section_key, {})
     for key in (c.CONF_ENGINE, c.CONF_MODEL):
         if kept.get(key) == c.AUTO:
             del kept[key]

@@ -10,6 +10,7 @@ from .core.premises import Channel
 from .engine.chain import ChainCheck
 from .engine.desk import Desk
 from .engine.granting import Granting
+from .engine.hearing import Hearing
 from .engine.intake import Intake
 from .engine.keypad import Keypad
 from .engine.learning import Learning
@@ -48,12 +49,17 @@ class VerifiedResponseRuntime:
     missing_channels: Callable[[], Mapping[str, tuple[Channel, ...]]]
     """By contact the channels that are not there now."""
     seal: Callable[[str], str]
-    """Seals a standing code, so that it can be stored."""
+    """Seals a text that must be read again, so that it can be stored."""
+    unseal: Callable[[str], str | None]
+    phrase_digest: Callable[[str], str]
+    """By what a covert phrase is recognised, the only thing of it that is stored."""
+    hearing: Hearing
 
     def begin(self) -> None:
         """Take up what an earlier run left, find the best detector, test the chain."""
         self.outbox.start()
         self.watch.begin()
+        self.hearing.begin()
         self.desk.run(self.watch.keep_ready(), name="detector")
         self.desk.run(self.chain.run(), name="chain")
 
@@ -63,6 +69,7 @@ class VerifiedResponseRuntime:
         self.supervision.close()
         self.outbox.close()
         self.granting.close()
+        self.hearing.close()
         self.watch.close()
         self.learning.close()
         await self.desk.stop()

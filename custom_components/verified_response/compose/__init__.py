@@ -28,6 +28,7 @@ from ..adapters.locks import load_key
 from ..adapters.police_api import PoliceApiCenter, callback_check
 from ..adapters.police_api.access import Access
 from ..adapters.signs import present
+from ..adapters.voice.satellites import HomeSatellites
 from ..adapters.wording import load_wording
 from ..config_values import premises_from_entry, stored_codes
 from ..coordinator import VerifiedResponseCoordinator
@@ -36,13 +37,16 @@ from ..core.signals import Signal, SignalKind, ZoneStatus
 from ..engine.chain import ChainCheck
 from ..engine.desk import Desk
 from ..engine.granting import Granting
+from ..engine.hearing import Hearing
 from ..engine.intake import Intake
 from ..engine.keypad import Keypad
 from ..engine.outbox import Outbox
 from ..engine.ports import IdSource, Wording
 from ..engine.supervision import Supervision
 from ..runtime import VerifiedResponseConfigEntry, VerifiedResponseRuntime
+from ..voice.phrases import digest
 from .access import grants, standing_codes
+from .hearing import hear
 from .listening import listen, webhook_id
 from .seeing import Seeing, follow_models, see
 
@@ -81,12 +85,14 @@ async def compose(
         granting=granting,
         resumed=before is not None,
     )
+    keypad = Keypad(desk, ids, code_book)
+    hearing = Hearing(desk, clock, ids, keypad, HomeSatellites(hass))
     await _start(desk, seeing, granting, journal, resumed=before is not None)
     runtime = VerifiedResponseRuntime(
         desk=desk,
         intake=Intake(desk, ids, present=partial(present, hass, premises)),
         supervision=Supervision(desk, clock, ids),
-        keypad=Keypad(desk, ids, code_book),
+        keypad=keypad,
         granting=granting,
         watch=seeing.watch,
         learning=seeing.learning,
@@ -102,9 +108,14 @@ async def compose(
         camera_ways=lambda: seeing.cameras.measured,
         missing_channels=contacts.missing,
         seal=standing_codes(key).seal,
+        unseal=standing_codes(key).unseal,
+        phrase_digest=partial(digest, key=key),
+        hearing=hearing,
     )
     try:
         listen(hass, entry, runtime, key, clock=clock, resumed=before is not None)
+        if entry.options.get(c.CONF_VOICE_CALLS, True):
+            hear(hass, entry, runtime, key)
         follow_models(entry, runtime, seeing.choice)
         _catch_up(hass, runtime, before)
         runtime.begin()

@@ -81,9 +81,10 @@ class Hearing:
 
     def awaits(self, text: str, language: str) -> bool:
         """Say whether this is an answer to a question that is open now."""
-        return (
-            self._desk.state.cry is not None
-            and understand(text, language_of(language)).meaning is not Meaning.UNCLEAR
+        cry = self._desk.state.cry
+        return cry is not None and any(
+            understand(text, language_of(tag)).meaning is not Meaning.UNCLEAR
+            for tag in (cry.heard.language or language, language)
         )
 
     async def answer(self, text: str, language: str) -> Reply:

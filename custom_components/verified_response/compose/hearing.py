@@ -1,0 +1,134 @@
+"""What is heard aloud, connected to the desk for as long as the entry is loaded."""
+
+import asyncio
+import logging
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant
+
+from .. import const as c
+from ..adapters.voice import overhearing, sentences
+from ..adapters.voice.places import anybody_home, area_of, heard_at
+from ..adapters.voice.sentences import Utterance
+from ..config_values import CovertPhrase, covert_phrases
+from ..core.calls import Call, Heard
+from ..core.errors import VerifiedResponseError
+from ..runtime import VerifiedResponseConfigEntry, VerifiedResponseRuntime
+from ..voice.language import CRIES, Reply, Say, Topic
+from ..voice.languages import language_of
+from ..voice.phrases import digest
+from .speaking import tell
+
+_LOGGER = logging.getLogger(__name__)
+
+CALLS = {Topic.POLICE: Call.POLICE, Topic.FIRE: Call.FIRE, Topic.MEDICAL: Call.MEDICAL}
+CLAIMED_WITHIN_S = 0.05
+"""A sentence of ours that says the same is followed before what is only overheard."""
+
+
+def hear(
+    hass: HomeAssistant,
+    entry: VerifiedResponseConfigEntry,
+    runtime: VerifiedResponseRuntime,
+    key: bytes,
+) -> None:
+    """Listen until the entry is unloaded."""
+    ear = Ear(hass, entry, runtime, key)
+    entry.async_on_unload(sentences.listen(hass, c.DOMAIN, ear.hear))
+    entry.async_on_unload(overhearing.listen(hass, ear.known))
+
+
+class Ear:
+    """Sorts what is said: sentences of a topic, covert phrases, answers to an open question."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: VerifiedResponseConfigEntry,
+        runtime: VerifiedResponseRuntime,
+        key: bytes,
+    ) -> None:
+        self._hass = hass
+        self._entry = entry
+        self._runtime = runtime
+        self._hearing = runtime.hearing
+        self._key = key
+        self._phrases = covert_phrases(entry)
+        self._claimed = ""
+
+    async def hear(self, topic: Topic, said: Utterance) -> str | None:
+        """Follow a sentence and return what is answered; None where other premises are meant."""
+        if not self._is_meant(said):
+            return None
+        self._claimed = said.text
+        language = language_of(said.language)
+        try:
+            if topic in CRIES:
+                reply = await self._cry(topic, said)
+            elif topic in {Topic.CANCEL, Topic.CANCEL_WITH_CODE}:
+                reply = await self._hearing.cancel(said.code, said.language)
+            else:
+                return await tell(self._runtime, topic, language)
+        except VerifiedResponseError as err:
+            _LOGGER.warning("A call by voice failed (%s)", err.code)
+            reply = Reply(Say.FAILED)
+        return language.text(reply) if reply is not None else ""
+
+    async def _cry(self, topic: Topic, said: Utterance) -> Reply | None:
+        return await self._hearing.cry(
+            CALLS.get(topic),
+            bare=topic is Topic.BARE_HELP,
+            heard=self._heard(said),
+            at_home=anybody_home(self._hass, self._runtime.desk.premises),
+        )
+
+    def known(self, text: str) -> overhearing.Handler | None:
+        """Return what follows a text that stands in no list: a covert phrase, or an answer that is due."""
+        self._claimed = ""
+        if self._phrases and (phrase := self._phrases.get(digest(text, self._key))) is not None:
+            return lambda said: self._threatened(phrase, said)
+        if self._hearing.awaits(text, self._hass.config.language):
+            return self._answer
+        return None
+
+    async def _threatened(self, phrase: CovertPhrase, said: Utterance) -> str:
+        """Call for help, and answer as if nothing had been said."""
+        try:
+            await self._hearing.duress(phrase.contact_id, self._heard(said))
+        except VerifiedResponseError as err:
+            _LOGGER.debug("A call failed (%s)", err.code)
+        harmless = language_of(said.language or self._hass.config.language).says[Say.HARMLESS]
+        reply = self._runtime.unseal(phrase.reply) if phrase.reply else None
+        return reply or harmless
+
+    async def _answer(self, said: Utterance) -> str | None:
+        await asyncio.sleep(CLAIMED_WITHIN_S)
+        if self._claimed == said.text or not self._is_meant(said):
+            return None
+        tag = said.language or self._hass.config.language
+        return language_of(tag).text(await self._hearing.answer(said.text, tag))
+
+    def _heard(self, said: Utterance) -> Heard:
+        return heard_at(
+            self._hass,
+            device_id=said.device_id,
+            satellite_id=said.satellite_id,
+            language=said.language,
+        )
+
+    def _is_meant(self, said: Utterance) -> bool:
+        """Say whether these premises are meant: those with a zone in that room, else the first."""
+        loaded = [
+            item
+            for item in self._hass.config_entries.async_entries(c.DOMAIN)
+            if item.state is ConfigEntryState.LOADED
+        ]
+        if len(loaded) < 2:
+            return True
+        area_id = area_of(self._hass, said.device_id, said.satellite_id)
+        near = [
+            item
+            for item in loaded
+            if any(zone.place == area_id for zone in item.runtime_data.desk.premises.zones.values())
+        ]
+        return (near or loaded)[0] is self._entry
