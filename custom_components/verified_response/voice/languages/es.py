@@ -146,7 +146,6 @@ LANGUAGE = Language(
         "déjalo",
         "dejalo",
         "basta",
-        "alto",
     ),
     yes=(
         "sí",
