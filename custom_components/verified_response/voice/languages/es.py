@@ -21,7 +21,7 @@ LANGUAGE = Language(
         Topic.POLICE: (
             "[ayuda|socorro] [por favor] (llama|llame|llamen|llamad|avisa|avise|avisen|avisad) a la (policía|policia|guardia civil) [ya|ahora|ahora mismo|rápido|rapido|por favor]",
             "[por favor] (manda|mande|manden|mandad|envía|envia|envíe|envie|envíen|envien) a la (policía|policia|guardia civil) [ya|ahora|ahora mismo|rápido|rapido|por favor]",
-            "[por favor] (necesito|necesitamos) (a|) la (policía|policia) [aquí|aqui|ya|ahora|ahora mismo|por favor]",
+            "[por favor] (necesito|necesitamos) [a] la (policía|policia) [aquí|aqui|ya|ahora|ahora mismo|por favor]",
             "[por favor] que venga la (policía|policia) [ya|ahora|ahora mismo|rápido|rapido|por favor]",
             "[ayuda|socorro] (estoy|estamos) en peligro",
             "[ayuda|socorro] (me|nos) (están|estan) (atacando|atracando|asaltando|amenazando)",
@@ -36,7 +36,7 @@ LANGUAGE = Language(
         Topic.FIRE: (
             "[ayuda|socorro] [por favor] (llama|llame|llamen|llamad|avisa|avise|avisen|avisad) a los bomberos [ya|ahora|ahora mismo|rápido|rapido|por favor]",
             "[por favor] (manda|mande|manden|mandad|envía|envia|envíe|envie|envíen|envien) a los bomberos [ya|ahora|ahora mismo|rápido|rapido|por favor]",
-            "[por favor] (necesito|necesitamos) (a|) los bomberos [aquí|aqui|ya|ahora|ahora mismo|por favor]",
+            "[por favor] (necesito|necesitamos) [a] los bomberos [aquí|aqui|ya|ahora|ahora mismo|por favor]",
             "[por favor] que vengan los bomberos [ya|ahora|ahora mismo|rápido|rapido|por favor]",
             "[ayuda|socorro] ((la|mi|nuestra) (casa|cocina)|el (tejado|techo|garaje|piso|apartamento|departamento|salón|salon|edificio)) (está|esta) (ardiendo|en llamas|quemándose|quemandose)",
             "[ayuda|socorro] se (quema|está quemando|esta quemando|está incendiando|esta incendiando) ((la|mi|nuestra) (casa|cocina)|el (tejado|techo|garaje|piso|apartamento|departamento|salón|salon|edificio))",
