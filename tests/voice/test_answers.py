@@ -27,7 +27,14 @@ KEY = b"k" * 32
         ("one two three four", Meaning.CODE),
         ("my code is four seven one one", Meaning.CODE),
         ("stop 4711", Meaning.CODE),
+        ("don't send help", Meaning.STOP),
+        ("thanks, no need", Meaning.STOP),
         ("no no yes", Meaning.UNCLEAR),
+        ("I do not feel well", Meaning.UNCLEAR),
+        ("I am not fine", Meaning.UNCLEAR),
+        ("no I can't breathe", Meaning.UNCLEAR),
+        ("it was one of the neighbours", Meaning.UNCLEAR),
+        ("call 5551234 please", Meaning.UNCLEAR),
         ("no help", Meaning.UNCLEAR),
         ("what time is it", Meaning.UNCLEAR),
         ("123", Meaning.UNCLEAR),
@@ -72,6 +79,21 @@ def test_every_language_understands_its_own_words(code: str):
     assert (
         understand(" ".join(spoken[digit] for digit in "1234567890"), language).code == "1234567890"
     )
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("es", "no puedo respirar"),
+        ("es", "no estoy bien"),
+        ("it", "non respiro"),
+        ("it", "no non sto bene"),
+        ("pt", "não consigo respirar"),
+        ("pt", "não estou bem"),
+    ],
+)
+def test_a_no_within_a_cry_stops_nothing(code: str, text: str):
+    assert understand(text, LANGUAGES[code]).meaning is not Meaning.STOP
 
 
 def test_accents_and_punctuation_do_not_matter():

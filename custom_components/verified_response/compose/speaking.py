@@ -66,7 +66,7 @@ def _end_of(incident: Incident) -> Say:
 def _time(at: datetime) -> str:
     local = dt_util.as_local(at)
     today = local.date() == dt_util.now().date()
-    return local.strftime("%H:%M") if today else local.strftime("%Y-%m-%d %H:%M")
+    return local.strftime("%H:%M") if today else local.strftime("%H:%M (%Y-%m-%d)")
 
 
 def _listed(names: Sequence[str], language: Language) -> str:

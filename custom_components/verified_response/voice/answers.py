@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from ..core.calls import Call
 from .language import Language
-from .words import says_any, words
+from .words import says_any, without, words
 
 SHORTEST_CODE = 4
 """Fewer digits are an answer to something else."""
@@ -18,7 +18,7 @@ class Meaning(StrEnum):
     STOP = "stop"
     CODE = "code"
     UNCLEAR = "unclear"
-    """Also where somebody says both: then silence decides, or they are asked again."""
+    """Also where somebody says both: they are asked again, and silence decides."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,17 +35,25 @@ class Answer:
 
 
 def understand(text: str, language: Language) -> Answer:
-    """Return what an answer comes to; a code wins, because whoever says one wants it to count."""
+    """Return what an answer comes to. Only an answer that is nothing but a no stops anything.
+
+    "No puedo respirar" has a no in it. A code, too, must be the whole answer.
+    """
     spoken = words(text)
-    code = digits_in(spoken, language)
-    if len(code) >= SHORTEST_CODE:
+    unstopped = without(spoken, language.stop)
+    code = digits_in(unstopped, language)
+    if code is not None and len(code) >= SHORTEST_CODE:
         return Answer(meaning=Meaning.CODE, code=code)
-    call = _call_in(spoken, language)
-    sends = call is not None or says_any(spoken, language.yes)
-    stops = says_any(spoken, language.stop)
-    if sends is stops:
-        return Answer(meaning=Meaning.UNCLEAR)
-    return Answer(meaning=Meaning.STOP) if stops else Answer(meaning=Meaning.SEND, call=call)
+    call = _call_in(unstopped, language)
+    if call is not None or says_any(unstopped, language.yes):
+        stops = says_any(spoken, language.stop)
+        return Answer(meaning=Meaning.UNCLEAR) if stops else Answer(meaning=Meaning.SEND, call=call)
+    stops = (
+        bool(spoken)
+        and not without(unstopped, language.fillers)
+        and says_any(spoken, language.stop)
+    )
+    return Answer(meaning=Meaning.STOP if stops else Meaning.UNCLEAR)
 
 
 def _call_in(spoken: tuple[str, ...], language: Language) -> Call | None:
@@ -57,9 +65,16 @@ def _call_in(spoken: tuple[str, ...], language: Language) -> Call | None:
     return next((call for call, phrases in named.items() if says_any(spoken, phrases)), None)
 
 
-def digits_in(spoken: tuple[str, ...], language: Language) -> str:
-    """Return the digits among the words, spoken one by one or written as numbers."""
+def digits_in(spoken: tuple[str, ...], language: Language) -> str | None:
+    """Return the digits, spoken one by one or written as numbers; None where anything else is said."""
     as_said = {words(word)[0]: digit for word, digit in language.digits.items()}
-    return "".join(
-        word if word.isascii() and word.isdigit() else as_said.get(word, "") for word in spoken
-    )
+    fillers = {word for phrase in language.fillers for word in words(phrase)}
+    digits = ""
+    for word in spoken:
+        if word.isascii() and word.isdigit():
+            digits += word
+        elif word in as_said:
+            digits += as_said[word]
+        elif word not in fillers:
+            return None
+    return digits

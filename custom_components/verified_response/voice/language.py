@@ -106,7 +106,10 @@ class Language:
     kinds: Mapping[str, str]
     """Names of `IncidentKind`, as they stand in the middle of a sentence."""
     stop: tuple[str, ...]
-    """Words and phrases by which somebody who is asked back says no."""
+    """Words and phrases by which somebody who is asked back says no; an answer must be nothing else.
+
+    None that a "no" before it turns around: "no estoy bien" is "no, I am fine" and "I am not well".
+    """
     yes: tuple[str, ...]
     """And by which they say yes."""
     police: tuple[str, ...]
@@ -115,6 +118,8 @@ class Language:
     """Words in an answer that say who shall come."""
     digits: Mapping[str, str]
     """Digits as they are spoken, to the digit."""
+    fillers: tuple[str, ...]
+    """Words in an answer that change nothing: please, thanks, it was a, my code is."""
 
     def text(self, *replies: Reply) -> str:
         """Return what is said, one sentence after the other."""

@@ -4,6 +4,8 @@ import re
 import unicodedata
 
 _WORD = re.compile(r"[^\W_]+")
+_GAP = ""
+"""Where a phrase was: what stood on both sides of it is not made to stand in a row."""
 _INSIDE = re.compile(r"(?<=\w)['’`´](?=\w)")
 
 
@@ -17,6 +19,18 @@ def words(text: str) -> tuple[str, ...]:
 def says_any(spoken: tuple[str, ...], phrases: tuple[str, ...]) -> bool:
     """Say whether one of the phrases is among the words, as whole words in a row."""
     return any(_contains(spoken, words(phrase)) for phrase in phrases)
+
+
+def without(spoken: tuple[str, ...], phrases: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the words that are left when the phrases are taken out, the longest first."""
+    left = list(spoken)
+    for wanted in sorted({words(phrase) for phrase in phrases}, key=len, reverse=True):
+        size, at = len(wanted), 0
+        while at + size <= len(left):
+            if tuple(left[at : at + size]) == wanted:
+                left[at : at + size] = [_GAP]
+            at += 1
+    return tuple(word for word in left if word != _GAP)
 
 
 def _contains(spoken: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
