@@ -233,3 +233,44 @@ async def assist_in(house: House) -> Assist:
     satellite.entity_id, agent.entity_id = SATELLITE, "conversation.model"
     await _others(hass, ("assist_satellite", satellite), ("conversation", agent))
     return Assist(house, satellite, agent)
+
+
+async def make_pipeline(client: Any, agent: str) -> str:
+    """Return the id of a new pipeline with this agent, text only."""
+    await client.send_json_auto_id(
+        {
+            "type": "assist_pipeline/pipeline/create",
+            "name": agent,
+            "language": "en",
+            "conversation_engine": agent,
+            "conversation_language": "en",
+            **dict.fromkeys(("stt_engine", "stt_language", "wake_word_entity", "wake_word_id")),
+            **dict.fromkeys(("tts_engine", "tts_language", "tts_voice")),
+        }
+    )
+    return str((await client.receive_json())["result"]["id"])
+
+
+async def run_pipeline(
+    assist: Assist, client: Any, text: str, *, pipeline: str
+) -> tuple[str, bool]:
+    """Run the text stage of a pipeline; return the answer, and whether it was processed locally."""
+    await client.send_json_auto_id(
+        {
+            "type": "assist_pipeline/run",
+            "start_stage": "intent",
+            "end_stage": "intent",
+            "input": {"text": text},
+            "pipeline": pipeline,
+            "device_id": assist.device_id,
+        }
+    )
+    while True:
+        message = await client.receive_json()
+        event = message.get("event") or {}
+        if event.get("type") == "intent-end":
+            output = event["data"]["intent_output"]
+            await assist.house.settle()
+            speech = output["response"]["speech"]["plain"]["speech"]
+            return speech, event["data"]["processed_locally"]
+        assert event.get("type") != "error", event
