@@ -1,9 +1,11 @@
 """The languages: one file each; an unknown one is answered in English."""
 
 from ..language import Language
-from . import de, en, fr, nl
+from . import de, en, fr, nl, pl
 
-LANGUAGES: dict[str, Language] = {item.LANGUAGE.code: item.LANGUAGE for item in (de, en, fr, nl)}
+LANGUAGES: dict[str, Language] = {
+    item.LANGUAGE.code: item.LANGUAGE for item in (de, en, fr, nl, pl)
+}
 
 
 def language_of(tag: str | None) -> Language:
