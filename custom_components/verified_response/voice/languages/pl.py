@@ -65,7 +65,7 @@ LANGUAGE = Language(
             "(pomocy|ratunku) nie (mogę|moge) (wstać|wstac)",
             "[pomocy|ratunku] (upadłam|upadłem|upadlam|upadlem|przewróciłam się|przewróciłem się|przewrocilam sie|przewrocilem sie) [i] nie (mogę|moge) (wstać|wstac|się podnieść|sie podniesc|się ruszyć)",
             "(pomocy|ratunku) (upadłam|upadłem|upadlam|upadlem|przewróciłam się|przewróciłem się|jestem ranny|jestem ranna)",
-            "[pomocy|ratunku] [(chyba|myślę że)] (mam|miałem|miałam) (zawał|zawal|udar|wylew|atak serca)",
+            "[pomocy|ratunku] [chyba|myślę że] mam (zawał|zawal|udar|wylew|atak serca)",
             "[pomocy|ratunku] (on|ona|mąż|żona|mama|tata|babcia|dziadek|dziecko|mój mąż|moja żona) (nie oddycha|stracił przytomność|straciła przytomność|straciło przytomność|jest nieprzytomny|jest nieprzytomna|jest nieprzytomne|ma zawał|ma udar)",
         ),
         Topic.CANCEL: (
