@@ -3,6 +3,7 @@
 # ruff: noqa: F811 - the fixtures are imported, and named as arguments
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import probatio
@@ -96,7 +97,6 @@ async def test_it_says_what_is_armed_and_what_keeps_from_arming(spoken_to: House
     house = spoken_to
     await house.trip("kitchen_window")
     told = await ask(house, ARMED)
-    assert told["premises"] == "Home"
     assert [(area["area"], area["state"], area["mode"]) for area in told["areas"]] == [
         ("House", "disarmed", None)
     ]
@@ -136,7 +136,7 @@ async def test_it_says_what_is_blind_silent_and_out_of_reach(spoken_to: House) -
     assert (hall["sight"], hall["reason_when_last_looked_at"]) == ("blind", "camera_frozen")
     assert [zone["zone"] for zone in told["zones_with_trouble"] if zone["silent"]] == ["Smoke"]
     assert told["responders"] == [
-        {"responder": "City desk", "exercise": True, "reachable": False, "reason": "unreachable"}
+        {"kind": "police_desk", "exercise": True, "reachable": False, "reason": "unreachable"}
     ]
     await house.wait(31)
     hall = (await ask(house, BLIND))["cameras"][0]
@@ -173,6 +173,20 @@ async def test_it_says_what_happened_in_sentences(spoken_to: House) -> None:
     await house.wait(2 * 3600)
     assert len((await ask(house, HAPPENED, hours=3))["incidents"]) == 1
     assert (await ask(house, HAPPENED, hours=1))["incidents"] == []
+
+
+async def test_who_is_at_home_is_not_told(spoken_to: House) -> None:
+    house = spoken_to
+    house.hass.states.async_set("person.ada", "not_home")
+    await house.arm("night")
+    await house.trip("kitchen_window")
+    desk = house.entry.runtime_data.desk
+    [incident] = desk.state.open_incidents()
+    lowered = replace(incident.assessment, lowered_by=("household_present",))
+    await tell(house, ev.Assessed(incident_id=incident.id, assessment=lowered))
+    told = json.dumps([await ask(house, tool) for tool in OURS])
+    assert "household" not in told
+    assert "lives here" not in told
 
 
 @pytest.mark.parametrize(
@@ -289,7 +303,16 @@ async def test_nothing_secret_and_nothing_that_others_wrote_is_told(spoken_to: H
     codes = list(house.locks.of("front_lock").codes.values())
     told = json.dumps([await ask(house, tool) for tool in OURS])
     assert '"kind": "panic"' in told, "this call was not silent"
-    secrets = [OWNER_CODE, DURESS_CODE, ADDRESS, PHONE, RESPONDER["base_url"], grant.id, "Ada"]
+    secrets = [
+        OWNER_CODE,
+        DURESS_CODE,
+        ADDRESS,
+        PHONE,
+        RESPONDER["base_url"],
+        grant.id,
+        "Ada",
+        "City desk",
+    ]
     entities = ["notify.ada", "camera.hall", "lock.front", "binary_sensor.smoke"]
     for hidden in (*secrets, *entities, "Ignore all", *map(str, codes)):
         assert hidden not in told

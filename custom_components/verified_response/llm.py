@@ -82,7 +82,8 @@ class ReadingTool(llm.Tool):
         for entry in running:
             now = entry.runtime_data.desk.now()
             facts = overview(entry.runtime_data.coordinator.data, now=now)
-            told.append({"premises": facts.name, **self._reading(facts, now, words, asked)})
+            name = {"premises": facts.name} if len(running) > 1 else {}
+            told.append({**name, **self._reading(facts, now, words, asked)})
         return llm.ToolResult(data={"premises": told})
 
 
@@ -159,7 +160,7 @@ def _blind(facts: Overview, *_: object) -> dict[str, Any]:
         },
         "responders": [
             {
-                "responder": item.name,
+                "kind": item.kind.value,
                 "exercise": item.exercise,
                 "reachable": item.reachable,
                 "reason": item.reason,
@@ -201,7 +202,7 @@ def _happened(
 def _sentences(incident: IncidentFacts, words: Words) -> Iterator[str]:
     """Yield what it is, and why its level is what it is."""
     yield words("kind", incident.kind)
-    for reason in (*incident.raised_by, *incident.held_by, *incident.lowered_by):
+    for reason in incident.raised_by:
         yield words("reason", reason)
     for unknown in incident.unknowns:
         yield words("unknown", unknown.what).replace("{name}", unknown.where or "–")

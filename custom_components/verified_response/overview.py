@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from .core.detection import DetectorInfo, Trust
 from .core.incident import HAS_LEVEL, Incident, IncidentKind, Stage
-from .core.premises import ArmMode, Premises, ResponderMode
+from .core.premises import ArmMode, Premises, ResponderKind, ResponderMode
 from .core.rules.arming import LEFT_BY, blocks
 from .core.rules.dispatch import is_on_screens
 from .core.signals import TroubleKind, ZoneStatus
@@ -118,9 +118,9 @@ class DetectorFacts:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ResponderFacts:
-    """The way to a responder that is not off; `reachable` None until it was tested."""
+    """The way to a responder that is not off, unnamed; `reachable` None until it was tested."""
 
-    name: str
+    kind: ResponderKind
     exercise: bool
     reachable: bool | None
     reason: str | None = None
@@ -136,7 +136,10 @@ class Unknown:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IncidentFacts:
-    """An incident that may appear by itself; reasons are keys, in the order of the assessment."""
+    """An incident that may appear by itself; reasons are keys, in the order of the assessment.
+
+    What held or lowered the level is left out: it may say who is at home, to a burglar in earshot.
+    """
 
     id: str
     kind: IncidentKind
@@ -149,8 +152,6 @@ class IncidentFacts:
     """None where the kind has no level."""
     areas: tuple[str, ...]
     raised_by: tuple[str, ...]
-    held_by: tuple[str, ...]
-    lowered_by: tuple[str, ...]
     unknowns: tuple[Unknown, ...]
     confirmed: bool
     """A human confirmed it."""
@@ -164,6 +165,7 @@ class Overview:
     """Everything that may be said of one premises; incidents oldest first."""
 
     name: str
+    """Said only where several run: whoever hears it need not learn whose house it is."""
     areas: tuple[AreaFacts, ...]
     waits_for: tuple[WaitsFor, ...]
     cameras: tuple[CameraFacts, ...]
@@ -330,7 +332,7 @@ def _responders(snapshot: Snapshot) -> Iterator[ResponderFacts]:
         tested = responder.id in snapshot.chain
         reason = snapshot.chain.get(responder.id)
         yield ResponderFacts(
-            name=responder.name,
+            kind=responder.kind,
             exercise=responder.mode is ResponderMode.EXERCISE,
             reachable=reason is None if tested else None,
             reason=reason,
@@ -350,8 +352,6 @@ def _incident(incident: Incident, premises: Premises) -> IncidentFacts:
         level=assessment.level if incident.kind in HAS_LEVEL else None,
         areas=tuple(premises.areas[key].name for key in incident.areas if key in premises.areas),
         raised_by=assessment.raised_by,
-        held_by=assessment.held_by,
-        lowered_by=assessment.lowered_by,
         unknowns=tuple(_unknown(item, premises) for item in assessment.unknowns),
         confirmed=incident.confirmed,
         answers_differ=incident.contradicted,
