@@ -17,6 +17,7 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers import llm
 from homeassistant.setup import async_setup_component
 
+from custom_components.verified_response import llm as tools
 from custom_components.verified_response.const import DOMAIN
 from custom_components.verified_response.core import events as ev
 from custom_components.verified_response.core.signals import TroubleKind
@@ -332,6 +333,18 @@ async def test_after_unloading_there_is_no_tool_and_an_old_one_says_that_it_know
         result = await before.async_call_tool(llm.ToolInput(tool_name=tool, tool_args={}))
         assert result.error
         assert "nothing is known" in result.data["error"]
+
+
+async def test_premises_are_named_only_where_there_are_several(
+    spoken_to: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = spoken_to
+    assert "premises" not in await ask(house, ARMED)
+    monkeypatch.setattr(tools, "_running", lambda _: [house.entry, house.entry])
+    api = await instance(house)
+    result = await api.async_call_tool(llm.ToolInput(tool_name=ARMED, tool_args={}))
+    told: Any = result.data["premises"]
+    assert [item["premises"] for item in told] == ["Home", "Home"]
 
 
 async def test_an_exposed_button_is_the_owners_choice(spoken_to: House) -> None:
