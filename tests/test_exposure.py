@@ -168,6 +168,14 @@ async def test_after_unloading_nobody_looks(house: House) -> None:
     assert told(house) is None
 
 
+async def test_the_alarm_starts_where_nothing_can_be_exposed(empty_house: House) -> None:
+    house = empty_house
+    exposed = house.hass.data.pop(DATA_EXPOSED_ENTITIES)
+    await house.set_up()
+    assert house.panel == "disarmed"
+    house.hass.data[DATA_EXPOSED_ENTITIES] = exposed
+
+
 def test_the_issue_says_the_sentence_that_matters() -> None:
     path = Path(package.__file__).parent / "translations" / "en.json"
     words = json.loads(path.read_text(encoding="utf-8"))["issues"]["lock_exposed"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
+from homeassistant.components.homeassistant.const import DATA_EXPOSED_ENTITIES
 from homeassistant.components.homeassistant.exposed_entities import (
     async_get_entity_settings,
     async_listen_entity_updates,
@@ -25,6 +26,8 @@ def follow_exposure(
     hass: HomeAssistant, entry: VerifiedResponseConfigEntry, tell: Callable[[Exposed], None]
 ) -> CALLBACK_TYPE:
     """Tell the exposed locks, now and after changes; return what ends it."""
+    if DATA_EXPOSED_ENTITIES not in hass.data:  # no assistant can be there, and an alarm starts
+        return lambda: None
     doors = entry.runtime_data.desk.premises.doors
 
     @callback
