@@ -136,6 +136,7 @@ LANGUAGE = Language(
         Say.NOTHING_ARMED: "Nichts ist scharf gestellt.",
         Say.ALARM_OPEN: "Es gibt einen Alarm: {kind}, seit {time}.",
         Say.NOT_SEEN: "Von diesen höre ich nichts: {names}.",
+        Say.LOOK_IN_APP: "Etwas braucht deine Aufmerksamkeit. Bitte sieh in der App nach.",
         Say.NOTHING_HAPPENED: "Es ist nichts passiert.",
         Say.HAPPENED: "Der letzte Alarm war {kind} um {time}. {end}",
         Say.STILL_OPEN: "Er ist noch offen.",

@@ -122,6 +122,7 @@ LANGUAGE = Language(
         Say.NOTHING_ARMED: "L'alarme n'est mise nulle part.",
         Say.ALARM_OPEN: "Il y a une alarme : {kind}, depuis {time}.",
         Say.NOT_SEEN: "Je n'ai pas de nouvelles de : {names}.",
+        Say.LOOK_IN_APP: "Quelque chose demande votre attention. Regardez dans l'application.",
         Say.NOTHING_HAPPENED: "Il ne s'est rien passé.",
         Say.HAPPENED: "La dernière alarme était {kind} à {time}. {end}",
         Say.STILL_OPEN: "Elle est encore ouverte.",

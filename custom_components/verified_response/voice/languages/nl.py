@@ -126,6 +126,7 @@ LANGUAGE = Language(
         Say.NOTHING_ARMED: "Er is niets ingeschakeld.",
         Say.ALARM_OPEN: "Er is een alarm: {kind}, sinds {time}.",
         Say.NOT_SEEN: "Hier hoor ik niets van: {names}.",
+        Say.LOOK_IN_APP: "Er is iets dat je aandacht vraagt. Kijk even in de app.",
         Say.NOTHING_HAPPENED: "Er is niets gebeurd.",
         Say.HAPPENED: "Het laatste alarm was {kind} om {time}. {end}",
         Say.STILL_OPEN: "Het loopt nog.",

@@ -124,6 +124,7 @@ LANGUAGE = Language(
         Say.NOTHING_ARMED: "Nic nie jest uzbrojone.",
         Say.ALARM_OPEN: "Jest alarm: {kind}, od godziny {time}.",
         Say.NOT_SEEN: "Te urządzenia milczą: {names}.",
+        Say.LOOK_IN_APP: "Coś wymaga uwagi. Sprawdź w aplikacji.",
         Say.NOTHING_HAPPENED: "Nic się nie stało.",
         Say.HAPPENED: "Ostatni alarm to {kind} o godzinie {time}. {end}",
         Say.STILL_OPEN: "Wciąż trwa.",
