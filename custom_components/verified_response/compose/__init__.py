@@ -64,16 +64,18 @@ async def compose(
     folder = Path(hass.config.path(".storage", c.DOMAIN, entry.entry_id))
     key = await load_key(hass, folder / "key")
     premises = _premises(hass, entry)
-    language = entry.options.get(c.CONF_LANGUAGE, hass.config.language)
-    wording = await load_wording(hass, c.DOMAIN, language)
+    wording = await load_wording(
+        hass, c.DOMAIN, entry.options.get(c.CONF_LANGUAGE, hass.config.language)
+    )
     before = _before(hass, entry)
     clock, ids = HomeClock(hass), SecretIdSource()
     journal = SqliteJournal(folder / "journal.db")
     desk = Desk(premises=premises, journal=journal, clock=clock)
     code_book = HashedCodeBook(hass, stored_codes(entry))
     granting, locks = grants(hass, entry, desk, ids, code_book, folder=folder, key=key)
-    access = partial(_access, hass, entry, key)
-    center = PoliceApiCenter(async_get_clientsession(hass), access, wording)
+    center = PoliceApiCenter(
+        async_get_clientsession(hass), partial(_access, hass, entry, key), wording
+    )
     seeing = see(hass, entry, desk, clock, folder=folder)
     contacts = _contacts(hass, entry, premises, wording)
     outbox = Outbox(
@@ -86,7 +88,6 @@ async def compose(
         resumed=before is not None,
     )
     keypad = Keypad(desk, ids, code_book)
-    hearing = Hearing(desk, clock, ids, keypad, HomeSatellites(hass))
     await _start(desk, seeing, granting, journal, resumed=before is not None)
     runtime = VerifiedResponseRuntime(
         desk=desk,
@@ -110,12 +111,11 @@ async def compose(
         seal=standing_codes(key).seal,
         unseal=standing_codes(key).unseal,
         phrase_digest=partial(digest, key=key),
-        hearing=hearing,
+        hearing=Hearing(desk, clock, ids, keypad, HomeSatellites(hass)),
     )
     try:
         listen(hass, entry, runtime, key, clock=clock, resumed=before is not None)
-        if entry.options.get(c.CONF_VOICE_CALLS, True):
-            hear(hass, entry, runtime, key)
+        hear(hass, entry, runtime, key)
         follow_models(entry, runtime, seeing.choice)
         _catch_up(hass, runtime, before)
         runtime.begin()

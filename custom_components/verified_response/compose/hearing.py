@@ -34,7 +34,9 @@ def hear(
     runtime: VerifiedResponseRuntime,
     key: bytes,
 ) -> None:
-    """Listen until the entry is unloaded."""
+    """Listen until the entry is unloaded, unless the owner wants nothing to be listened for."""
+    if not entry.options.get(c.CONF_VOICE_CALLS, True):
+        return
     ear = Ear(hass, entry, runtime, key)
     entry.async_on_unload(sentences.listen(hass, c.DOMAIN, ear.hear, ear.learn))
     entry.async_on_unload(overhearing.listen(hass, ear.known))
