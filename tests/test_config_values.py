@@ -475,3 +475,17 @@ def test_without_the_owners_word_a_responder_gets_no_codes() -> None:
     responders = premises_from_entry(house(*parts), place_of=place).responders
     assert responders["old"].access is ResponderAccess.NEVER
     assert responders["new"].access is ResponderAccess.ON_TAP
+
+
+@pytest.mark.parametrize(
+    ("stored", "critical"),
+    [({}, False), ({"critical_alerts": True}, True)],
+    ids=["older", "chosen"],
+)
+def test_a_contact_that_was_stored_before_the_choice_has_not_made_it(
+    stored: dict[str, Any], critical: bool
+) -> None:
+    entry = house(
+        part("contact", "Ben", role="household", notify="notify.mobile_app_ben", **stored)
+    )
+    assert premises_from_entry(entry, place_of=place).contacts["ben"].critical_alerts is critical

@@ -63,6 +63,7 @@ async def test_a_responder_by_mode(empty_house: House, mode: str) -> None:
     shown = empty_house.state("sensor.city_desk_status")
     assert shown.state == ("off" if mode == "off" else "ready")
     assert shown.state in shown.attributes["options"]
+    assert (shown.attributes["mode"], shown.attributes["access"]) == (mode, "never")
 
 
 async def test_a_responders_copy(house: House) -> None:

@@ -179,6 +179,19 @@ async def test_a_grant_and_its_end(house: House) -> None:
     assert len((await house.act("list_grants", include_ended=True))["grants"]) == 1
 
 
+async def test_a_code_whose_answer_nobody_takes_is_shown_later_once(house: House) -> None:
+    """An automation that takes no answer keeps the code out of its own trace."""
+    call = house.hass.services.async_call
+    answer = await call(DOMAIN, "grant_access", {"lock": "lock.front"}, blocking=True)
+    await house.settle()
+    assert answer is None
+    (listed,) = (await house.act("list_grants"))["grants"]
+    shown = await house.act("show_access_code", grant_id=listed["grant_id"])
+    assert shown["code"] in house.locks.of("front_lock").codes.values()
+    with pytest.raises(ServiceValidationError):
+        await house.act("show_access_code", grant_id=listed["grant_id"])
+
+
 async def test_a_lock_that_does_not_answer_is_told(house: House) -> None:
     house.locks.of("front_lock").unavailable = True
     granted = await house.act("grant_access", lock=["lock.front"])

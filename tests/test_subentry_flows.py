@@ -532,6 +532,14 @@ async def test_a_service_that_is_away_is_not_lost(hass: HomeAssistant) -> None:
     assert made(entry, "Ben") == {**BEN, "notify": "notify.away"}
 
 
+async def test_sounding_on_a_muted_phone_is_a_choice(hass: HomeAssistant) -> None:
+    entry = await stand(hass, part("contact", "Ben", role="household"))
+    await change(hass, entry, "ben", **BEN, critical_alerts=True)
+    assert made(entry, "Ben") == {**BEN, "critical_alerts": True}
+    await change(hass, entry, "ben", **BEN, critical_alerts=False)
+    assert made(entry, "Ben") == BEN
+
+
 async def test_codes_are_seen_nowhere(
     hass: HomeAssistant, caplog: pytest.LogCaptureFixture
 ) -> None:

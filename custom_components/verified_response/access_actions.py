@@ -20,7 +20,7 @@ NO_PRESET = Terms(duration_s=1800, max_uses=None)
 
 
 async def grant_access(runtime: VerifiedResponseRuntime, call: ServiceCall) -> ServiceResponse:
-    """Make a code for some locks; the answer shows it. In a fire the doors are unlocked instead."""
+    """Make a code for some locks; the answer, where one is taken, shows it. In a fire the doors are unlocked."""
     doors = doors_meant(runtime, call)
     sends = call.data["send_to_responders"]
     about = sends or call.data.get("incident_id")
@@ -54,6 +54,7 @@ async def grant_access(runtime: VerifiedResponseRuntime, call: ServiceCall) -> S
             code=call.data.get("code"),
             preset=preset,
             responders=responders,
+            shown=call.return_response,
         )
     )
     return {

@@ -208,6 +208,7 @@ def contact_form(
                 options=list(services), mode=selector.SelectSelectorMode.DROPDOWN
             )
         ),
+        vol.Required(c.CONF_CRITICAL_ALERTS, default=False): YES_NO,
         vol.Optional(c.CONF_MESSAGES, default=list): entity("notify", multiple=True),
         vol.Optional(c.CONF_SPEAKERS, default=list): entity("media_player", multiple=True),
         vol.Optional(c.CONF_SATELLITES, default=list): entity("assist_satellite", multiple=True),

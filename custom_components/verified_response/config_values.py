@@ -303,6 +303,7 @@ def _contact(item: ConfigSubentry) -> Contact:
         has_code=c.CONF_CODE_HASH in item.data,
         order=item.data.get(c.CONF_ORDER),
         person=item.data.get(c.CONF_PERSON),
+        critical_alerts=item.data.get(c.CONF_CRITICAL_ALERTS, False),
     )
 
 

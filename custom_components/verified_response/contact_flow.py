@@ -98,7 +98,7 @@ class ContactFlow(PartFlow):
         plain = {
             key: list(dict.fromkeys(value)) if key in _CHANNELS else value
             for key, value in asked.items()
-            if key not in dropped and value != []
+            if key not in dropped and value not in ([], False)
         }
         phrases = stored_phrases(asked, self.current, self._key_holder(asked))
         return {**plain, **kept, **hashes, **self._about_code(asked, kept | hashes), **phrases}

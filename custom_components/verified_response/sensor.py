@@ -322,4 +322,9 @@ class ResponderSensor(PartEntity, SensorEntity):
     def extra_state_attributes(self) -> Mapping[str, Any]:
         incident = current_incident(self.snapshot)
         delivery = incident.deliveries.get(self._part_id) if incident else None
-        return {"incident_number": delivery.number if delivery else None}
+        responder = self.snapshot.premises.responders.get(self._part_id)
+        return {
+            "incident_number": delivery.number if delivery else None,
+            "mode": responder.mode if responder else None,
+            "access": responder.access if responder else None,
+        }

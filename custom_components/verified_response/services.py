@@ -70,7 +70,7 @@ ACTIONS: dict[str, tuple[Handler, dict[Any, Any], SupportsResponse, bool]] = {
             vol.Optional("code"): cv.string,
             vol.Optional("send_to_responders", default=False): cv.boolean,
         },
-        SupportsResponse.ONLY,
+        SupportsResponse.OPTIONAL,
         True,
     ),
     "show_access_code": (

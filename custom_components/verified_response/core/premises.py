@@ -256,6 +256,8 @@ class Contact:
     """Place in the order of asking, 1 first; None: by role."""
     person: str | None = None
     """Entity that knows whether this person is at home."""
+    critical_alerts: bool = False
+    """Questions and calls for help sound though the phone is muted."""
 
     @property
     def channels(self) -> tuple[Channel, ...]:

@@ -53,6 +53,8 @@ class Asked:
     preset: Preset | None = None
     responders: tuple[str, ...] = ()
     request: str = ""
+    shown: bool = True
+    """Whoever asks takes the code with the answer; else it can be shown later, once."""
 
 
 class Granting:
@@ -164,7 +166,7 @@ class Granting:
             try:
                 await self._outcomes(grant_id)
                 again = tries_left and asked.code is None and self._is_duplicate(grant_id)
-                if not again:
+                if not again and asked.shown:
                     await self._mark_shown(grant_id, by=asked.by)
             except asyncio.CancelledError:
                 self._forget(grant_id)

@@ -18,7 +18,6 @@ from tests import builders
 from .kit import contacts, incident, person, prompt
 from .ways import PHONE
 
-COMPANION = Channel(kind=ChannelKind.PUSH, target="notify.mobile_app_ada")
 PEOPLE = builders.by_id([person(PHONE)])
 
 
@@ -61,18 +60,6 @@ async def test_a_question_has_a_sentence_a_picture_and_three_buttons(hass: HomeA
     assert [button.get("behavior") for button in data["actions"]] == [None, "textInput", None]
 
 
-@pytest.mark.parametrize(
-    ("target", "wakes"), [(COMPANION, True), (PHONE, False)], ids=["companion", "other"]
-)
-async def test_a_question_wakes_the_phone(
-    hass: HomeAssistant, target: Channel, wakes: bool
-) -> None:
-    """The same names mean something else to other services, which then refuse the message."""
-    data = (await pushed(hass, prompt(of=incident()), target))["data"]
-    assert (data.get("ttl"), data.get("priority")) == ((0, "high") if wakes else (None, None))
-    assert data.get("push") == ({"interruption-level": "time-sensitive"} if wakes else None)
-
-
 async def test_a_picture_of_another_incident_is_not_shown(hass: HomeAssistant) -> None:
     er.async_get(hass).async_get_or_create("image", DOMAIN, "e1_evidence")
     got = await pushed(hass, prompt(of=incident(evidence=())))
@@ -80,7 +67,7 @@ async def test_a_picture_of_another_incident_is_not_shown(hass: HomeAssistant) -
 
 
 async def test_news_without_an_incident_has_no_buttons(hass: HomeAssistant) -> None:
-    assert "data" not in await pushed(hass, prompt(key="zone_found_open"), COMPANION)
+    assert "data" not in await pushed(hass, prompt(key="zone_found_open"))
 
 
 async def test_an_arming_that_failed_can_be_acknowledged(hass: HomeAssistant) -> None:

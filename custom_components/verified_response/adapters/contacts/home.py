@@ -54,6 +54,7 @@ class HomeContacts(Contacts):
                     contact_id=contact_id,
                     sentences=self._sentences,
                     picture=self._picture(),
+                    critical=self._people[contact_id].critical_alerts,
                 )
             case ChannelKind.MESSAGE:
                 await message(self._hass, channel.target, prompt, sentences=self._sentences)

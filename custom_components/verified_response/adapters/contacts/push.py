@@ -8,6 +8,7 @@ from ...core.evidence import PersonSeen
 from ...core.incident import Incident
 from ...engine.ports import Prompt
 from .calling import call
+from .companion import fields, is_companion, look, urgency
 from .sentences import Sentences
 
 ACTION: Final = "VERIFIED_RESPONSE"
@@ -18,13 +19,7 @@ NEEDS_CODE: Final = "false_alarm"
 CALL_HELP: Final = "call_help"
 """Is about whom it calls."""
 OPENS_DOORS: Final = frozenset({"let_in", "unlock_now"})
-"""Whoever finds the phone must not: iOS asks who it is first."""
-COMPANION: Final = "notify.mobile_app_"
-AT_ONCE: Final = {"ttl": 0, "priority": "high", "push": {"interruption-level": "time-sensitive"}}
-"""A question must not wait until the phone wakes up: the first two are Android's, the last one iOS's.
-
-For the companion app only: other services give the same names another meaning.
-"""
+"""Whoever finds the phone must not: it has to be unlocked first, on iOS and from Android 12 on."""
 
 
 def action_id(action: str, subject_id: str, contact_id: str) -> str:
@@ -40,15 +35,21 @@ async def push(
     contact_id: str,
     sentences: Sentences,
     picture: str | None,
+    critical: bool = False,
 ) -> None:
-    """Send by a notify service; `picture` is the path of the evidence image, if there is one."""
+    """Send by a notify service; `picture` is the path of the evidence image, if there is one.
+
+    `critical`: this person wants questions and calls for help to sound though the phone is muted.
+    """
     data: dict[str, Any] = {
         "title": sentences.title(prompt),
         "message": sentences.text(prompt),
     }
-    if extra := _extra(prompt, contact_id, sentences, picture):
-        asks = "actions" in extra and service.startswith(COMPANION)
-        data["data"] = {**AT_ONCE, **extra} if asks else extra
+    extra = _extra(prompt, contact_id, sentences, picture)
+    if is_companion(service):
+        extra = _for_companion(extra, prompt, sentences, critical=critical)
+    if extra:
+        data["data"] = extra
     await call(hass, service, data)
 
 
@@ -69,6 +70,19 @@ def _extra(
     elif buttons:
         extra["tag"] = f"verified_response_{_subject(prompt, ACKNOWLEDGE)}"
     return extra
+
+
+def _for_companion(
+    extra: dict[str, Any], prompt: Prompt, sentences: Sentences, *, critical: bool
+) -> dict[str, Any]:
+    how = urgency(prompt, buttons="actions" in extra, critical=critical)
+    shown = {**fields(prompt, how, sentences), **extra}
+    if "actions" in extra:
+        looks = [look(button["action"].split("|")[1]) for button in extra["actions"]]
+        shown["actions"] = [
+            {**button, **its} for button, its in zip(extra["actions"], looks, strict=True)
+        ]
+    return shown
 
 
 def _subject(prompt: Prompt, action: str) -> str | None:

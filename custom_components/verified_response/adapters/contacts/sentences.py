@@ -45,6 +45,10 @@ class Sentences:
         """Return what a button says."""
         return self._wording.sentence("button", key)
 
+    def channel(self, key: str) -> str:
+        """Return what a phone calls a kind of message in its settings."""
+        return self._wording.sentence("channel", key)
+
     def _said(self, key: str, prompt: Prompt, *, aloud: bool = False) -> str:
         text = self._wording.sentence("prompt", key, **self._facts(prompt, aloud=aloud))
         return " ".join(text.split())  # a fact that there is not leaves a gap
