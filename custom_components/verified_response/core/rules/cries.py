@@ -135,7 +135,7 @@ def _leave_to_people(story: Story, cry: Cry, end: CryEnd) -> None:
     tell_everybody(
         story,
         "cry_unanswered",
-        about=(cry.call,),
+        about=(cry.call.value,),
         actions=(CALL_HELP,),
         place=cry.heard.place or cry.heard.device,
     )
