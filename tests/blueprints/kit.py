@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import ServiceCall
 from homeassistant.helpers import device_registry as dr
 from homeassistant.setup import async_setup_component
@@ -88,8 +89,9 @@ class Automations:
         async_fire_time_changed(self.house.hass, dt_util.utcnow() + timedelta(**length))
         await self.house.settle()
 
-    async def at(self, moment: datetime) -> None:
+    async def at(self, freezer: FrozenDateTimeFactory, moment: datetime) -> None:
         """Let Home Assistant's clock strike this moment."""
+        freezer.move_to(moment)
         async_fire_time_changed(self.house.hass, moment)
         await self.house.settle()
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.util import dt as dt_util
 
 from tests.scenarios.conftest import House
@@ -85,8 +86,10 @@ async def test_going_from_place_to_place_does_not_arm_again(
 class Evening:
     """The question on a phone, and the answers."""
 
-    def __init__(self, house: House, automations: Automations) -> None:
-        self.house, self.automations = house, automations
+    def __init__(
+        self, house: House, automations: Automations, freezer: FrozenDateTimeFactory
+    ) -> None:
+        self.house, self.automations, self.freezer = house, automations, freezer
         self.ada = automations.heard("notify.mobile_app_adas_phone")
         self.ben = automations.heard("notify.mobile_app_bens_phone")
 
@@ -94,7 +97,8 @@ class Evening:
         phones = [self.automations.phone("Adas phone"), self.automations.phone("Bens phone")]
         await self.automations.use("ask_to_arm_at_night", panel=PANEL, phones=phones)
         tomorrow = dt_util.now() + timedelta(days=1)
-        await self.automations.at(local(tomorrow.year, tomorrow.month, tomorrow.day, 23))
+        eleven = local(tomorrow.year, tomorrow.month, tomorrow.day, 23)
+        await self.automations.at(self.freezer, eleven)
 
     async def tap(self, place: int) -> None:
         button = self.ada[0].data["data"]["actions"][place]["action"]
@@ -103,8 +107,8 @@ class Evening:
 
 
 @pytest.fixture
-def evening(house: House, automations: Automations) -> Evening:
-    return Evening(house, automations)
+def evening(house: House, automations: Automations, freezer: FrozenDateTimeFactory) -> Evening:
+    return Evening(house, automations, freezer)
 
 
 async def test_a_tap_arms_for_the_night(house: House, evening: Evening) -> None:
@@ -122,7 +126,7 @@ async def test_a_tap_arms_for_the_night(house: House, evening: Evening) -> None:
 
 async def test_no_tap_arms_nothing(house: House, evening: Evening) -> None:
     await evening.ask()
-    await evening.automations.pass_time(days=1, hours=1)
+    await evening.automations.pass_time(minutes=31)
     await house.wait(60)
     assert house.panel == "disarmed"
     assert told(evening.ada)[1:] == ["clear_notification"]
