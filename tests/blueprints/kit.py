@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
-from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import ServiceCall
 from homeassistant.helpers import device_registry as dr
 from homeassistant.setup import async_setup_component
@@ -89,11 +89,11 @@ class Automations:
         async_fire_time_changed(self.house.hass, dt_util.utcnow() + timedelta(**length))
         await self.house.settle()
 
-    async def at(self, freezer: FrozenDateTimeFactory, moment: datetime) -> None:
-        """Let Home Assistant's clock strike this moment."""
-        freezer.move_to(moment)
-        async_fire_time_changed(self.house.hass, moment)
-        await self.house.settle()
+    async def at(self, moment: datetime) -> None:
+        """Let Home Assistant's clock strike this moment, and conditions see its day."""
+        with patch.object(dt_util, "now", return_value=moment):
+            async_fire_time_changed(self.house.hass, moment)
+            await self.house.settle()
 
     def complaints(self, records: Sequence[logging.LogRecord]) -> list[str]:
         """Return what running automations complained about."""

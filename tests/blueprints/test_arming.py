@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from freezegun.api import FrozenDateTimeFactory
 from homeassistant.util import dt as dt_util
 
 from tests.scenarios.conftest import House
@@ -86,10 +85,8 @@ async def test_going_from_place_to_place_does_not_arm_again(
 class Evening:
     """The question on a phone, and the answers."""
 
-    def __init__(
-        self, house: House, automations: Automations, freezer: FrozenDateTimeFactory
-    ) -> None:
-        self.house, self.automations, self.freezer = house, automations, freezer
+    def __init__(self, house: House, automations: Automations) -> None:
+        self.house, self.automations = house, automations
         self.ada = automations.heard("notify.mobile_app_adas_phone")
         self.ben = automations.heard("notify.mobile_app_bens_phone")
 
@@ -98,7 +95,7 @@ class Evening:
         await self.automations.use("ask_to_arm_at_night", panel=PANEL, phones=phones)
         tomorrow = dt_util.now() + timedelta(days=1)
         eleven = local(tomorrow.year, tomorrow.month, tomorrow.day, 23)
-        await self.automations.at(self.freezer, eleven)
+        await self.automations.at(eleven)
 
     async def tap(self, place: int) -> None:
         button = self.ada[0].data["data"]["actions"][place]["action"]
@@ -107,8 +104,8 @@ class Evening:
 
 
 @pytest.fixture
-def evening(house: House, automations: Automations, freezer: FrozenDateTimeFactory) -> Evening:
-    return Evening(house, automations, freezer)
+def evening(house: House, automations: Automations) -> Evening:
+    return Evening(house, automations)
 
 
 async def test_a_tap_arms_for_the_night(house: House, evening: Evening) -> None:

@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from freezegun.api import FrozenDateTimeFactory
 
 from custom_components.verified_response.core import events as ev
 from custom_components.verified_response.core.calls import Call, Cry, CryEnd, Heard
@@ -124,24 +123,22 @@ async def weak(house: House, **zones: list[str]) -> None:
 
 
 async def test_weak_batteries_are_listed_on_their_day(
-    house: House, automations: Automations, freezer: FrozenDateTimeFactory
+    house: House, automations: Automations
 ) -> None:
     sent = automations.heard("notify.send_message")
     await automations.use("weak_batteries", trouble=TROUBLE, tell=["notify.ada"], days=["wed"])
     await weak(house, Door=["low_battery"], Window=["offline"], Hall=["offline", "low_battery"])
-    await automations.at(freezer, local(2027, 1, 5, 11))  # a Tuesday
+    await automations.at(local(2027, 1, 5, 11))  # a Tuesday
     assert not sent
-    await automations.at(freezer, local(2027, 1, 6, 11))
+    await automations.at(local(2027, 1, 6, 11))
     assert told(sent) == ["Low batteries: Door, Hall."]
 
 
-async def test_no_weak_battery_is_no_news(
-    house: House, automations: Automations, freezer: FrozenDateTimeFactory
-) -> None:
+async def test_no_weak_battery_is_no_news(house: House, automations: Automations) -> None:
     sent = automations.heard("notify.send_message")
     await automations.use("weak_batteries", trouble=TROUBLE, tell=["notify.ada"], days=["wed"])
     await weak(house, Window=["offline"])
-    await automations.at(freezer, local(2027, 1, 6, 11))
+    await automations.at(local(2027, 1, 6, 11))
     assert not sent
 
 

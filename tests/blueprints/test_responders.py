@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.trace import DATA_TRACE
 
 from tests.fakes.config_entry import PHONE, RESPONDER, part
@@ -167,26 +166,26 @@ WEEKLY = {
 
 
 async def test_the_weekly_test_tells_that_the_way_is_closed(
-    house: House, automations: Automations, freezer: FrozenDateTimeFactory
+    house: House, automations: Automations
 ) -> None:
     sent = automations.heard("notify.send_message")
     await automations.use("weekly_chain_test", **WEEKLY, day="wed", at="10:00:00")
     house.center.unreachable = "responder_unreachable"
-    await automations.at(freezer, local(2027, 1, 5, 10))  # a Tuesday
+    await automations.at(local(2027, 1, 5, 10))  # a Tuesday
     assert house.state("binary_sensor.home_chain_ready").state == "on", "not tested yet"
-    await automations.at(freezer, local(2027, 1, 6, 10))
+    await automations.at(local(2027, 1, 6, 10))
     assert not sent
-    await automations.at(freezer, local(2027, 1, 6, 10, 3))
+    await automations.at(local(2027, 1, 6, 10, 3))
     assert len(sent) == 1
     assert "not ready" in told(sent)[0]
 
 
 @pytest.mark.parametrize("also_good", [True, False])
 async def test_the_weekly_test_of_a_way_that_is_open(
-    house: House, automations: Automations, freezer: FrozenDateTimeFactory, also_good: bool
+    house: House, automations: Automations, also_good: bool
 ) -> None:
     sent = automations.heard("notify.send_message")
     await automations.use("weekly_chain_test", **WEEKLY, day="wed", also_good=also_good)
-    await automations.at(freezer, local(2027, 1, 6, 10))
-    await automations.at(freezer, local(2027, 1, 6, 10, 3))
+    await automations.at(local(2027, 1, 6, 10))
+    await automations.at(local(2027, 1, 6, 10, 3))
     assert len(sent) == also_good
