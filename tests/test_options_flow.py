@@ -26,6 +26,8 @@ from custom_components.verified_response.adapters.models import (
     owner,
     server,
 )
+from custom_components.verified_response.config_values import premises_from_entry
+from custom_components.verified_response.core.calls import Call, Silence
 from custom_components.verified_response.core.errors import InvalidRequestError, WorkFailedError
 from custom_components.verified_response.engine.model_files import Examined, Received
 from custom_components.verified_response.vision import own_model
@@ -52,8 +54,14 @@ LOGIC = {
     "false_alarms_many": 3,
     "battery_low": 15,
 }
-STORED = {**OPTIONS, **LOGIC}
-"""What the form stores when nothing is changed; the section's fields lie beside the others."""
+VOICE = {
+    "voice_calls": True,
+    "cry_call": "police",
+    "cry_silence": "calls_at_home",
+    "cry_countdown": 20,
+}
+STORED = {**OPTIONS, **LOGIC, **VOICE}
+"""What the form stores when nothing is changed; the sections' fields lie beside the others."""
 ENGLISH = json.loads(
     (Path(options_schema.__file__).parent / "translations" / "en.json").read_text("utf-8")
 )["options"]
@@ -85,10 +93,11 @@ async def begin(hass: HomeAssistant, entry: Any) -> dict[str, Any]:
 
 
 def typed(**changes: Any) -> dict[str, Any]:
-    """The form as a browser sends it: with its section."""
+    """The form as a browser sends it: with its sections."""
     flat = {**STORED, **changes}
-    plain = {key: value for key, value in flat.items() if key not in LOGIC}
-    return {**plain, "alarm_logic": {key: flat[key] for key in LOGIC}}
+    plain = {key: value for key, value in flat.items() if key not in {*LOGIC, *VOICE}}
+    apart = {"alarm_logic": LOGIC, "voice": VOICE}
+    return plain | {name: {key: flat[key] for key in fields} for name, fields in apart.items()}
 
 
 async def tune(hass: HomeAssistant, entry: Any, **changes: Any) -> dict[str, Any]:
@@ -99,8 +108,8 @@ async def tune(hass: HomeAssistant, entry: Any, **changes: Any) -> dict[str, Any
 def shown_in(form: dict[str, Any]) -> dict[str, Any]:
     """What the form shows at first, the section's fields beside the others."""
     fields = dict(form["data_schema"].schema)
-    [section] = [value for key, value in fields.items() if str(key) == "alarm_logic"]
-    fields |= section.schema.schema
+    for section in [value for key, value in fields.items() if str(key) in {"alarm_logic", "voice"}]:
+        fields |= section.schema.schema
     return {str(key): (key.description or {}).get("suggested_value") for key in fields}
 
 
@@ -237,13 +246,34 @@ async def test_alarm_logic_is_stored_beside_the_rest_and_shown_in_its_section(
     result = await tune(hass, entry, **chosen, tts="tts.piper")
     await hass.async_block_till_done()
     assert result["type"] is FlowResultType.CREATE_ENTRY
-    assert dict(entry.options) == {**OPTIONS, **chosen, "tts": "tts.piper"}
+    assert dict(entry.options) == {**OPTIONS, **VOICE, **chosen, "tts": "tts.piper"}
     assert setups.count == 2
     shown = shown_in(await begin(hass, entry))
     assert {key: shown[key] for key in chosen} == chosen
     assert shown["tts"] == "tts.piper"
     await tune(hass, entry, **chosen)
     assert "tts" not in entry.options
+
+
+async def test_what_voice_leads_to_is_stored_and_in_force(
+    hass: HomeAssistant, entry: Any, setups: SetUps
+) -> None:
+    chosen = {
+        "voice_calls": False,
+        "cry_call": "medical",
+        "cry_silence": "calls_nobody",
+        "cry_countdown": 45,
+    }
+    await tune(hass, entry, **chosen)
+    await hass.async_block_till_done()
+    shown = shown_in(await begin(hass, entry))
+    assert {key: shown[key] for key in chosen} == chosen
+    policy = premises_from_entry(entry, place_of=lambda entity: (entity, entity)).policy
+    assert (policy.cry_call, policy.cry_silence, policy.cry_countdown_s) == (
+        Call.MEDICAL,
+        Silence.CALLS_NOBODY,
+        45,
+    )
 
 
 async def test_what_is_not_chosen_is_proposed(hass: HomeAssistant, entry: Any) -> None:

@@ -338,3 +338,12 @@ async def test_secrets_are_seen_nowhere(
     assert "client_secret" in seen
     for secret in (SECRET, trials.code):
         assert secret not in seen
+
+
+async def test_a_responder_is_chosen_for_something(hass: HomeAssistant, trials: FakeTrials) -> None:
+    entry = await stand(hass)
+    result = await add(hass, entry, calls=[])
+    assert result["errors"] == {"calls": "value_required"}
+    await add(hass, entry, calls=["fire"])
+    [stored] = entry.subentries.values()
+    assert stored.data["calls"] == ["fire"]

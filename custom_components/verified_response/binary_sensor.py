@@ -16,16 +16,12 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.event import async_call_later, async_track_state_change_event
 
 from .core.premises import ArmMode, CameraView, Door, ResponderMode
-from .core.rules.arming import LEFT_BY, blocks
-from .core.signals import ZoneStatus
 from .engine.feed import CameraLook, Snapshot
 from .entity import SourceEntity, VerifiedResponseEntity
+from .overview import LOOK_COUNTS_FOR, hindrances
 from .runtime import VerifiedResponseConfigEntry
 
 PARALLEL_UPDATES = 0
-
-LOOK_COUNTS_FOR = timedelta(seconds=30)
-"""A look says something about now for this long, then nothing is known."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,23 +33,9 @@ class PremisesBinaryDescription(BinarySensorEntityDescription):
 
 
 def _waited_for(snapshot: Snapshot, mode: ArmMode) -> dict[str, str]:
-    """Return why arming this way has to wait, by zone: open, or nobody knows."""
-    premises, state = snapshot.premises, snapshot.state
-    left_by = LEFT_BY if premises.policy.exit_delay_s else frozenset()
-    ours = {area.id for area in premises.areas.values() if area.panel is None}
-    found = {}
-    for zone in premises.zones.values():
-        counting = [
-            area for area in zone.areas if area in ours and zone.id not in state.area(area).bypassed
-        ]
-        status = snapshot.zones.get(zone.id)
-        if not counting or not blocks(zone, mode) or status is ZoneStatus.CLOSED:
-            continue
-        if status is not ZoneStatus.OPEN:
-            found[zone.name] = "not_reporting"
-        elif zone.type not in left_by:  # people leave by it, and shut it behind them
-            found[zone.name] = "open"
-    return found
+    """Return why arming this way has to wait, by the zone's name."""
+    zones = snapshot.premises.zones
+    return {zones[key].name: why.value for key, why in hindrances(snapshot, mode).items()}
 
 
 def _ready_for(snapshot: Snapshot, mode: ArmMode) -> bool | None:

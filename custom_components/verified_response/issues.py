@@ -20,6 +20,7 @@ from .core.rules.dispatch import is_on_screens
 from .core.rules.history import cries_wolf, tally
 from .core.signals import TroubleKind
 from .engine.feed import Snapshot
+from .exposure import Exposed, follow_exposure
 from .runtime import VerifiedResponseConfigEntry
 from .serialize import door_name
 
@@ -48,6 +49,9 @@ LOCK_ISSUES = {
 }
 SHUTS_OUT = frozenset({TroubleKind.OFFLINE, TroubleKind.JAMMED})
 """A lock with one of these lets nobody in, or cannot be shut behind them."""
+VOICE_PAGE = (
+    "https://github.com/verified-response/verified-response/blob/main/docs/voice-assistants.md"
+)
 REMOVAL_ATTEMPTS = 3
 """After so many failures a person should look at the lock."""
 
@@ -62,9 +66,13 @@ class Trouble:
     placeholders: dict[str, str] = field(default_factory=dict)
     data: dict[str, str | int | float | None] | None = None
     """What its fix flow needs; None when nothing can be fixed by asking."""
+    learn_more: str | None = None
+    """Page that says more."""
 
 
-def troubles(snapshot: Snapshot, entry: ConfigEntry, gone: Gone) -> Iterator[Trouble]:
+def troubles(
+    snapshot: Snapshot, entry: ConfigEntry, gone: Gone, exposed: Exposed
+) -> Iterator[Trouble]:
     """Yield what is wrong now."""
     if not snapshot.durable:
         yield Trouble(key="journal_not_written", severity=ir.IssueSeverity.ERROR)
@@ -105,6 +113,7 @@ def troubles(snapshot: Snapshot, entry: ConfigEntry, gone: Gone) -> Iterator[Tro
     yield from _wolves(snapshot, entry)
     yield from _sensors(snapshot)
     yield from _locks(snapshot)
+    yield from _exposed(snapshot, exposed)
     for responder_id, error in snapshot.chain.items():
         responder = snapshot.premises.responders.get(responder_id)
         if error is not None and responder is not None:
@@ -169,6 +178,20 @@ def _locks(snapshot: Snapshot) -> Iterator[Trouble]:
                     severity=ir.IssueSeverity.ERROR if severe else ir.IssueSeverity.WARNING,
                     placeholders={"name": door.name},
                 )
+
+
+def _exposed(snapshot: Snapshot, exposed: Exposed) -> Iterator[Trouble]:
+    """Yield the doors that can be opened by speaking."""
+    for door_id, assistants in exposed.items():
+        yield Trouble(
+            key="lock_exposed",
+            subject=door_id,
+            placeholders={
+                "name": door_name(snapshot, door_id),
+                "assistants": ", ".join(assistants),
+            },
+            learn_more=VOICE_PAGE,
+        )
 
 
 def _blind(detector: DetectorInfo) -> Iterator[Trouble]:
@@ -244,12 +267,14 @@ def follow_issues(hass: HomeAssistant, entry: VerifiedResponseConfigEntry) -> Ca
 
     left = _issues_of(hass, entry)  # by the configuration before this one
     gone: Gone | None = None
+    exposed: Exposed = {}
 
     @callback
     def look() -> None:
         snapshot = entry.runtime_data.coordinator.data
         now = {
-            _issue_id(entry, trouble): trouble for trouble in troubles(snapshot, entry, gone or {})
+            _issue_id(entry, trouble): trouble
+            for trouble in troubles(snapshot, entry, gone or {}, exposed)
         }
         untested = tuple(_untested(snapshot, entry, gone))
         for issue_id in (shown.keys() | left) - now.keys():
@@ -271,8 +296,14 @@ def follow_issues(hass: HomeAssistant, entry: VerifiedResponseConfigEntry) -> Ca
             gone = missing
             look()
 
-    look()
+    @callback
+    def looked_through(found: Exposed) -> None:
+        nonlocal exposed
+        exposed = found
+        look()
+
     ends = (
+        follow_exposure(hass, entry, looked_through),
         entry.runtime_data.coordinator.async_add_listener(look),
         follow_channels(hass, entry, looked_for),
     )
@@ -316,6 +347,7 @@ def _show(hass: HomeAssistant, issue_id: str, trouble: Trouble) -> None:
         data=trouble.data,
         is_fixable=trouble.data is not None,
         is_persistent=trouble.key == "journal_set_aside",  # what was lost stays lost
+        learn_more_url=trouble.learn_more,
         severity=trouble.severity,
         translation_key=trouble.key,
         translation_placeholders=trouble.placeholders,

@@ -49,6 +49,8 @@ class ResponderFlow(PartFlow):
         if not self.is_change:
             needed.append(c.CONF_CLIENT_SECRET)
         errors |= {field: "value_required" for field in needed if not asked[field].strip()}
+        if not asked[c.CONF_CALLS]:
+            errors[c.CONF_CALLS] = "value_required"
         center = asked[c.CONF_KIND] == ResponderKind.MONITORING_CENTER
         if asked[c.CONF_RELEASE] == Release.UNANSWERED and not center:
             errors[c.CONF_RELEASE] = "release_needs_monitoring_center"

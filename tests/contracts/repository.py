@@ -13,7 +13,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ROOT / "custom_components" / "verified_response"
-PURE_ROOMS = ("core", "engine", "vision", "public_safety")
+PURE_ROOMS = ("core", "voice", "engine", "vision", "public_safety")
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ RESPONDER = {
     "client_secret": SECRET,
     "agreement_reference": "Letter of 3 March",
     "release": "confirmed",
+    "calls": ["police", "fire", "medical"],
     "access": "never",
     "mode": "off",
 }

@@ -90,10 +90,50 @@ def test_every_language_understands_its_own_words(code: str):
         ("it", "no non sto bene"),
         ("pt", "não consigo respirar"),
         ("pt", "não estou bem"),
+        ("pl", "nie mogę oddychać"),
+        ("de", "nein ich kann nicht aufstehen"),
+        ("de", "mir geht es nicht gut"),
+        ("fr", "non je ne peux pas bouger"),
+        ("fr", "ça ne va pas bien"),
+        ("nl", "nee het gaat niet goed"),
     ],
 )
 def test_a_no_within_a_cry_stops_nothing(code: str, text: str):
     assert understand(text, LANGUAGES[code]).meaning is not Meaning.STOP
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("de", "Nein danke, das war ein Fehlalarm."),
+        ("de", "Keine Hilfe bitte!"),
+        ("fr", "Non merci, c'était une fausse alerte."),
+        ("nl", "Nee, geen hulp alsjeblieft."),
+        ("pl", "Nie, to był fałszywy alarm."),
+        ("es", "No gracias, fue una falsa alarma."),
+        ("it", "No grazie, era un falso allarme."),
+        ("pt", "Não, obrigado, foi um falso alarme."),
+    ],
+)
+def test_a_polite_no_stops(code: str, text: str):
+    assert understand(text, LANGUAGES[code]).meaning is Meaning.STOP
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("de", "vier neun eins sieben"),
+        ("de", "mein Code ist vier neun eins sieben"),
+        ("fr", "mon code est quatre neuf un sept"),
+        ("nl", "mijn code is vier negen een zeven"),
+        ("pl", "mój kod to cztery dziewięć jeden siedem"),
+        ("es", "mi código es cuatro nueve uno siete"),
+        ("it", "il mio codice è quattro nove uno sette"),
+        ("pt", "o meu código é quatro nove um sete"),
+    ],
+)
+def test_a_code_is_heard_in_every_language(code: str, text: str):
+    assert understand(text, LANGUAGES[code]).code == "4917"
 
 
 def test_accents_and_punctuation_do_not_matter():

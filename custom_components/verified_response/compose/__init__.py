@@ -63,12 +63,12 @@ async def compose(
     """Build and start everything of one premises; raises VerifiedResponseError, OSError."""
     folder = Path(hass.config.path(".storage", c.DOMAIN, entry.entry_id))
     key = await load_key(hass, folder / "key")
-    premises = _premises(hass, entry)
-    language = entry.options.get(c.CONF_LANGUAGE, hass.config.language)
-    wording = await load_wording(hass, c.DOMAIN, language)
-    before = _before(hass, entry)
+    premises, before = _premises(hass, entry), _before(hass, entry)
+    wording = await load_wording(
+        hass, c.DOMAIN, entry.options.get(c.CONF_LANGUAGE, hass.config.language)
+    )
     clock, ids = HomeClock(hass), SecretIdSource()
-    journal = SqliteJournal(folder / "journal.db")
+    journal, sealing = SqliteJournal(folder / "journal.db"), standing_codes(key)
     desk = Desk(premises=premises, journal=journal, clock=clock)
     code_book = HashedCodeBook(hass, stored_codes(entry))
     granting, locks = grants(hass, entry, desk, ids, code_book, folder=folder, key=key)
@@ -86,7 +86,6 @@ async def compose(
         resumed=before is not None,
     )
     keypad = Keypad(desk, ids, code_book)
-    hearing = Hearing(desk, clock, ids, keypad, HomeSatellites(hass))
     await _start(desk, seeing, granting, journal, resumed=before is not None)
     runtime = VerifiedResponseRuntime(
         desk=desk,
@@ -107,23 +106,35 @@ async def compose(
         start_callback_check=partial(_callback_check, hass, entry, ids, wording),
         camera_ways=lambda: seeing.cameras.measured,
         missing_channels=contacts.missing,
-        seal=standing_codes(key).seal,
-        unseal=standing_codes(key).unseal,
+        seal=sealing.seal,
+        unseal=sealing.unseal,
         phrase_digest=partial(digest, key=key),
-        hearing=hearing,
+        hearing=Hearing(desk, clock, ids, keypad, HomeSatellites(hass)),
     )
+    await _connect(hass, entry, runtime, seeing, key, clock, before)
+    entry.async_on_unload(lambda: _remember(hass, entry, runtime))
+    return runtime
+
+
+async def _connect(
+    hass: HomeAssistant,
+    entry: VerifiedResponseConfigEntry,
+    runtime: VerifiedResponseRuntime,
+    seeing: Seeing,
+    key: bytes,
+    clock: HomeClock,
+    before: Mapping[str, ZoneStatus] | None,
+) -> None:
+    """Let in what happens from now on, and take up what was left; when that fails, all is stopped."""
     try:
         listen(hass, entry, runtime, key, clock=clock, resumed=before is not None)
-        if entry.options.get(c.CONF_VOICE_CALLS, True):
-            hear(hass, entry, runtime, key)
+        hear(hass, entry, runtime, key)
         follow_models(entry, runtime, seeing.choice)
         _catch_up(hass, runtime, before)
         runtime.begin()
     except BaseException:
         await runtime.stop()
         raise
-    entry.async_on_unload(lambda: _remember(hass, entry, runtime))
-    return runtime
 
 
 def _premises(hass: HomeAssistant, entry: ConfigEntry) -> Premises:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from dataclasses import replace
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
@@ -9,6 +10,7 @@ from homeassistant.core import HomeAssistant
 from .. import const as c
 from ..adapters.voice import overhearing, sentences
 from ..adapters.voice.places import anybody_home, area_of, heard_at
+from ..adapters.voice.recognising import Recogniser
 from ..adapters.voice.sentences import Utterance
 from ..config_values import CovertPhrase, covert_phrases
 from ..core.calls import Call, Heard
@@ -32,9 +34,11 @@ def hear(
     runtime: VerifiedResponseRuntime,
     key: bytes,
 ) -> None:
-    """Listen until the entry is unloaded."""
+    """Listen until the entry is unloaded, unless the owner wants nothing to be listened for."""
+    if not entry.options.get(c.CONF_VOICE_CALLS, True):
+        return
     ear = Ear(hass, entry, runtime, key)
-    entry.async_on_unload(sentences.listen(hass, c.DOMAIN, ear.hear))
+    entry.async_on_unload(sentences.listen(hass, c.DOMAIN, ear.hear, ear.learn))
     entry.async_on_unload(overhearing.listen(hass, ear.known))
 
 
@@ -54,6 +58,7 @@ class Ear:
         self._hearing = runtime.hearing
         self._key = key
         self._phrases = covert_phrases(entry)
+        self._others: Recogniser | None = None
         self._claimed = ""
 
     async def hear(self, topic: Topic, said: Utterance) -> str | None:
@@ -82,14 +87,28 @@ class Ear:
             at_home=anybody_home(self._hass, self._runtime.desk.premises),
         )
 
+    def learn(self, others: Recogniser) -> None:
+        """Take over what recognises the languages that have no sentence triggers."""
+        self._others = others
+
     def known(self, text: str) -> overhearing.Handler | None:
-        """Return what follows a text that stands in no list: a covert phrase, or an answer that is due."""
+        """Return what follows a text that is in no trigger.
+
+        A covert phrase, an answer that is due, or a sentence in a language that is not in use here.
+        """
         self._claimed = ""
         if self._phrases and (phrase := self._phrases.get(digest(text, self._key))) is not None:
             return lambda said: self._threatened(phrase, said)
         if self._hearing.awaits(text, self._hass.config.language):
             return self._answer
+        if self._others is not None and (found := self._others.topic_of(text)) is not None:
+            topic, code = found
+            return lambda said: self._in_another_language(topic, replace(said, code=code))
         return None
+
+    async def _in_another_language(self, topic: Topic, said: Utterance) -> str | None:
+        await asyncio.sleep(CLAIMED_WITHIN_S)
+        return None if self._claimed == said.text else await self.hear(topic, said)
 
     async def _threatened(self, phrase: CovertPhrase, said: Utterance) -> str:
         """Call for help, and answer as if nothing had been said."""

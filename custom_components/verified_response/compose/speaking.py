@@ -8,9 +8,10 @@ from homeassistant.util import dt as dt_util
 
 from ..camera_trial import judged
 from ..core.errors import VerifiedResponseError
-from ..core.incident import Incident, Stage
+from ..core.incident import Stage
 from ..core.premises import CameraView
-from ..overview import Overview, overview
+from ..core.signals import TroubleKind
+from ..overview import IncidentFacts, Overview, overview
 from ..runtime import VerifiedResponseRuntime
 from ..voice.language import Language, Reply, Say, Topic
 
@@ -24,7 +25,7 @@ async def tell(runtime: VerifiedResponseRuntime, topic: Topic, language: Languag
     """Return the answer to a question."""
     if topic is Topic.WHO_IS_THERE:
         return language.text(*await _who_is_there(runtime))
-    now = overview(runtime.desk.feed.latest)
+    now = overview(runtime.desk.feed.latest, now=runtime.desk.now())
     if topic is Topic.WHAT_HAPPENED:
         return language.text(_what_happened(now, language))
     return language.text(*_how_it_is(now, language))
@@ -33,18 +34,26 @@ async def tell(runtime: VerifiedResponseRuntime, topic: Topic, language: Languag
 def _how_it_is(now: Overview, language: Language) -> list[Reply]:
     replies = [
         Reply(Say.ALARM_OPEN, {"kind": language.kinds[item.kind], "time": _time(item.opened_at)})
-        for item in now.open
+        for item in now.open_incidents
     ]
-    if now.unseen:
-        replies.append(Reply(Say.NOT_SEEN, {"names": _listed(now.unseen[:MOST_NAMES], language)}))
+    if unseen := _unseen(now):
+        replies.append(Reply(Say.NOT_SEEN, {"names": _listed(unseen[:MOST_NAMES], language)}))
     if not replies:
-        replies.append(Reply(Say.ALL_WELL))
-    armed = Reply(Say.ARMED, {"areas": _listed(now.armed, language)})
-    return [*replies, armed if now.armed else Reply(Say.NOTHING_ARMED)]
+        replies.append(Reply(Say.ALL_WELL if now.is_well else Say.LOOK_IN_APP))
+    armed = [area.name for area in now.armed]
+    said = Reply(Say.ARMED, {"areas": _listed(armed, language)}) if armed else None
+    return [*replies, said or Reply(Say.NOTHING_ARMED)]
+
+
+def _unseen(now: Overview) -> list[str]:
+    """Return the names of what says nothing, or cannot see."""
+    zones = [zone.name for zone in now.zones if zone.silent or TroubleKind.OFFLINE in zone.troubles]
+    locks = [lock.name for lock in now.locks if lock.unreachable]
+    return [*zones, *(camera.name for camera in now.blind_cameras), *locks]
 
 
 def _what_happened(now: Overview, language: Language) -> Reply:
-    last = now.last
+    last = now.last_incident
     if last is None:
         return Reply(Say.NOTHING_HAPPENED)
     return Reply(
@@ -57,7 +66,7 @@ def _what_happened(now: Overview, language: Language) -> Reply:
     )
 
 
-def _end_of(incident: Incident) -> Say:
+def _end_of(incident: IncidentFacts) -> Say:
     if incident.is_open:
         return Say.STILL_OPEN
     return Say.WAS_FALSE if incident.stage is Stage.CANCELLED else Say.WAS_DEALT_WITH

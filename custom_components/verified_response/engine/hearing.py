@@ -43,6 +43,7 @@ class Hearing:
         self._keypad = keypad
         self._satellites = satellites
         self._cry: Cry | None = None
+        """Asked about now, by its satellite."""
         self._task: asyncio.Task[None] | None = None
         self._answering = False
         self._stop = desk.feed.subscribe(self._follow)
@@ -211,9 +212,8 @@ class Hearing:
 
     def _ask(self, cry: Cry) -> None:
         before, self._cry = self._cry, cry
-        running = self._task is not None and not self._task.done()
-        same = before is not None and (before.id, before.asked) == (cry.id, cry.asked)
-        if cry.heard.satellite and not (running and same):
+        asked = before is not None and (before.id, before.asked) == (cry.id, cry.asked)
+        if cry.heard.satellite and not asked:
             self._desk.run(self._ask_back(cry), name="question")
 
     async def _ask_back(self, cry: Cry) -> None:

@@ -64,6 +64,8 @@ class Say(StrEnum):
     """{kind}, {time}: an alarm is open."""
     NOT_SEEN = "not_seen"
     """{names}: devices that say nothing now."""
+    LOOK_IN_APP = "look_in_app"
+    """Something else needs attention."""
     NOTHING_HAPPENED = "nothing_happened"
     HAPPENED = "happened"
     """{kind}, {time}, {end}: the last alarm."""

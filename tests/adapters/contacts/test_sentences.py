@@ -1,6 +1,7 @@
 """Every prompt has its words, and no word says where the house is, what a code is, or who comes."""
 
 import ast
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -49,9 +50,11 @@ NEWS = (
     "hub_was_blind",
     "lock_jammed",
     "door_left_open",
+    "cry_unanswered",
 )
 PROMPTS = (*ABOUT_INCIDENTS, *NEWS)
 RESPONDER = "Precinct Nine"
+ROOM = "Blue bedroom"
 TOLD = f"I am at {ADDRESS}, the code is {OWNER_CODE}, call {CALLBACK} or {RESPONDER}"
 
 
@@ -73,7 +76,7 @@ def talkative() -> Incident:
     )
     return incident(
         message=TOLD,
-        ha_area=ADDRESS,
+        ha_area=ROOM,
         verdicts=(Verdict(at=NOW, by="Ada", threat=Threat.LIFE, note=TOLD),),
         deliveries={RESPONDER: delivery},
     )
@@ -222,3 +225,13 @@ async def test_what_was_lowered_is_told_beside_what_lowered_it(hass: HomeAssista
     aloud = words.spoken(about)
     assert "A detector tripped" in aloud
     assert "lives here" not in aloud, "a burglar in earshot need not know who is at home"
+
+
+async def test_where_somebody_called_is_written_and_never_said_aloud(hass: HomeAssistant) -> None:
+    words = Sentences(await load_wording(hass, DOMAIN, "en"))
+    for about in (
+        every_prompt("help_called"),
+        replace(every_prompt("cry_unanswered"), place=ROOM),
+    ):
+        assert ROOM in words.text(about)
+        assert ROOM not in words.spoken(about)

@@ -63,11 +63,14 @@ class Sentences:
             "names": ", ".join(_names(premises, others or areas))
             or self._wording.sentence("prompt", "unnamed"),
         }
-        place = prompt.place or (prompt.incident.ha_area if prompt.incident is not None else None)
-        facts["place"] = (
-            self._wording.sentence("prompt", "called_from", place=place) if place else ""
-        )
+        facts["place"] = "" if aloud else self._place(prompt)
         return facts | self._of(prompt.incident, aloud=aloud)
+
+    def _place(self, prompt: Prompt) -> str:
+        """Return from where somebody called; never said aloud, whoever they fear may hear it, too."""
+        incident = prompt.incident
+        place = prompt.place or (incident.ha_area if incident is not None else None)
+        return self._wording.sentence("prompt", "called_from", place=place) if place else ""
 
     def _of(self, incident: Incident | None, *, aloud: bool) -> dict[str, str]:
         say = self._wording.sentence

@@ -1,7 +1,7 @@
-"""Sentences in: one sentence trigger for each topic, with the sentences of all languages."""
+"""Sentences in: one sentence trigger for each topic, with the sentences of the languages in use."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ from homeassistant.setup import async_when_setup
 
 from ...voice.language import Topic
 from ...voice.languages import LANGUAGES
+from .recognising import Recogniser, languages_in_use, sentences_of
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -33,16 +34,24 @@ type Hear = Callable[[Topic, Utterance], Awaitable[str | None]]
 """Returns what is answered; None where somebody else answers."""
 
 
-def listen(hass: HomeAssistant, domain: str, hear: Hear) -> CALLBACK_TYPE:
-    """Listen as soon as Assist is there; return what ends it."""
+def listen(
+    hass: HomeAssistant, domain: str, hear: Hear, others: Callable[[Recogniser], None]
+) -> CALLBACK_TYPE:
+    """Listen as soon as Assist is there; return what ends it.
+
+    `others` is given what recognises the languages that nothing here is set up for.
+    """
     ends: list[CALLBACK_TYPE] = []
     ended = False
 
     async def begin(hass: HomeAssistant, _component: str) -> None:
+        languages = languages_in_use(hass)
+        rest = LANGUAGES.keys() - languages
+        others(await hass.async_add_executor_job(Recogniser, rest))
         for topic in Topic:
             if ended:
                 return
-            if (end := await _attach(hass, domain, topic, hear)) is not None:
+            if (end := await _attach(hass, domain, topic, languages, hear)) is not None:
                 ends.append(end)
         if ended:
             stop()
@@ -58,14 +67,8 @@ def listen(hass: HomeAssistant, domain: str, hear: Hear) -> CALLBACK_TYPE:
     return stop
 
 
-def sentences_of(topic: Topic) -> list[str]:
-    """Return the sentences of all languages, each once."""
-    every = (text for language in LANGUAGES.values() for text in language.sentences[topic])
-    return list(dict.fromkeys(every))
-
-
 async def _attach(
-    hass: HomeAssistant, domain: str, topic: Topic, hear: Hear
+    hass: HomeAssistant, domain: str, topic: Topic, languages: Collection[str], hear: Hear
 ) -> CALLBACK_TYPE | None:
     async def heard(variables: dict[str, Any], _context: object = None) -> ScriptRunResult | None:
         answer = await hear(topic, _utterance(variables["trigger"]))
@@ -74,7 +77,7 @@ async def _attach(
         return ScriptRunResult(conversation_response=answer, service_response=None, variables={})
 
     config = await async_validate_trigger_config(
-        hass, [{"platform": CONVERSATION, "command": sentences_of(topic)}]
+        hass, [{"platform": CONVERSATION, "command": sentences_of(topic, languages)}]
     )
     return await async_initialize_triggers(
         hass, config, heard, domain, f"voice {topic}", _LOGGER.log

@@ -1,9 +1,11 @@
 """The languages: one file each; an unknown one is answered in English."""
 
 from ..language import Language
-from . import en, es, it, pt
+from . import de, en, es, fr, it, nl, pl, pt
 
-LANGUAGES: dict[str, Language] = {item.LANGUAGE.code: item.LANGUAGE for item in (en, es, it, pt)}
+LANGUAGES: dict[str, Language] = {
+    item.LANGUAGE.code: item.LANGUAGE for item in (de, en, es, fr, it, nl, pl, pt)
+}
 
 
 def language_of(tag: str | None) -> Language:

@@ -101,6 +101,7 @@ LANGUAGE = Language(
         Say.NOTHING_ARMED: "Nothing is armed.",
         Say.ALARM_OPEN: "There is an alarm: {kind}, since {time}.",
         Say.NOT_SEEN: "These say nothing: {names}.",
+        Say.LOOK_IN_APP: "Something needs your attention. Please look in the app.",
         Say.NOTHING_HAPPENED: "Nothing has happened.",
         Say.HAPPENED: "The last alarm was {kind} at {time}. {end}",
         Say.STILL_OPEN: "It is still open.",

@@ -114,6 +114,7 @@ LANGUAGE = Language(
         Say.NOTHING_ARMED: "La alarma no está conectada.",
         Say.ALARM_OPEN: "Hay una alarma por {kind}, desde las {time}.",
         Say.NOT_SEEN: "No tengo noticias de: {names}.",
+        Say.LOOK_IN_APP: "Hay algo que requiere tu atención. Míralo en la aplicación.",
         Say.NOTHING_HAPPENED: "No ha pasado nada.",
         Say.HAPPENED: "La última alarma fue por {kind}, a las {time}. {end}",
         Say.STILL_OPEN: "Sigue abierta.",

@@ -122,6 +122,7 @@ LANGUAGE = Language(
         Say.NOTHING_ARMED: "L'allarme non è inserito.",
         Say.ALARM_OPEN: "C'è un allarme per {kind}, dalle {time}.",
         Say.NOT_SEEN: "Non ho notizie di: {names}.",
+        Say.LOOK_IN_APP: "C'è qualcosa che richiede attenzione. Guarda nell'app.",
         Say.NOTHING_HAPPENED: "Non è successo niente.",
         Say.HAPPENED: "L'ultimo allarme è stato per {kind}, alle {time}. {end}",
         Say.STILL_OPEN: "È ancora aperto.",

@@ -132,6 +132,7 @@ LANGUAGE = Language(
         Say.NOTHING_ARMED: "O alarme não está ligado.",
         Say.ALARM_OPEN: "Há um alarme por {kind}, desde as {time}.",
         Say.NOT_SEEN: "Não tenho notícias de: {names}.",
+        Say.LOOK_IN_APP: "Há algo que precisa da sua atenção. Veja na aplicação.",
         Say.NOTHING_HAPPENED: "Não aconteceu nada.",
         Say.HAPPENED: "O último alarme foi por {kind}, às {time}. {end}",
         Say.STILL_OPEN: "Ainda está em aberto.",
