@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 from homeassistant.core import ServiceCall
@@ -89,9 +90,10 @@ class Automations:
         await self.house.settle()
 
     async def at(self, moment: datetime) -> None:
-        """Let Home Assistant's clock strike this moment."""
-        async_fire_time_changed(self.house.hass, moment)
-        await self.house.settle()
+        """Let Home Assistant's clock strike this moment, and conditions see its day."""
+        with patch.object(dt_util, "now", return_value=moment):
+            async_fire_time_changed(self.house.hass, moment)
+            await self.house.settle()
 
     def complaints(self, records: Sequence[logging.LogRecord]) -> list[str]:
         """Return what running automations complained about."""

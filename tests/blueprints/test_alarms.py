@@ -133,6 +133,7 @@ async def test_the_tablet_shows_the_camera_that_saw_somebody(
     await house.arm()
     await loiter(house, dwell_s=4)
     assert not sent, "somebody who passes was not chosen"
+    await house.wait(600)
     await loiter(house)
     assert sent[1].data["data"] == {"command": "entityId:camera.porch"}
 

@@ -94,7 +94,8 @@ class Evening:
         phones = [self.automations.phone("Adas phone"), self.automations.phone("Bens phone")]
         await self.automations.use("ask_to_arm_at_night", panel=PANEL, phones=phones)
         tomorrow = dt_util.now() + timedelta(days=1)
-        await self.automations.at(local(tomorrow.year, tomorrow.month, tomorrow.day, 23))
+        eleven = local(tomorrow.year, tomorrow.month, tomorrow.day, 23)
+        await self.automations.at(eleven)
 
     async def tap(self, place: int) -> None:
         button = self.ada[0].data["data"]["actions"][place]["action"]
@@ -122,7 +123,7 @@ async def test_a_tap_arms_for_the_night(house: House, evening: Evening) -> None:
 
 async def test_no_tap_arms_nothing(house: House, evening: Evening) -> None:
     await evening.ask()
-    await evening.automations.pass_time(days=1, hours=1)
+    await evening.automations.pass_time(minutes=31)
     await house.wait(60)
     assert house.panel == "disarmed"
     assert told(evening.ada)[1:] == ["clear_notification"]

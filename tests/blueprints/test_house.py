@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 
 from custom_components.verified_response.core import events as ev
+from custom_components.verified_response.core.calls import Call, Cry, CryEnd, Heard
 from custom_components.verified_response.core.evidence import DevicesLost
 from tests.fakes.news import tell
 from tests.scenarios.conftest import House
 
 from .kit import INCIDENT, Automations, local, loiter, told
 
+AT = datetime(2026, 11, 20, 22, 0, tzinfo=UTC)
 TROUBLE = "binary_sensor.home_sensor_trouble"
 
 
@@ -61,8 +63,7 @@ async def test_it_stays_dark(house: House, automations: Automations, why: str) -
 
 
 async def lost(house: House, *zones: str) -> None:
-    at = datetime(2026, 11, 20, 22, 0, tzinfo=UTC)
-    await tell(house, ev.EvidenceNoted(item=DevicesLost(at=at, zones=zones)))
+    await tell(house, ev.EvidenceNoted(item=DevicesLost(at=AT, zones=zones)))
 
 
 async def with_nag(automations: Automations, **inputs: Any) -> list[Any]:
@@ -139,3 +140,46 @@ async def test_no_weak_battery_is_no_news(house: House, automations: Automations
     await weak(house, Window=["offline"])
     await automations.at(local(2027, 1, 6, 11))
     assert not sent
+
+
+def cry(**heard: str) -> Cry:
+    return Cry(
+        id="c1",
+        call=Call.POLICE,
+        heard=Heard(satellite="assist_satellite.bath", **heard),
+        heard_at=AT,
+        until=AT,
+        bare=True,
+        silence_calls=False,
+    )
+
+
+async def test_the_house_hears_that_somebody_cried(house: House, automations: Automations) -> None:
+    said = automations.heard("assist_satellite.announce")
+    blinked = automations.heard("light.turn_on")
+    await automations.use(
+        "cry_for_help",
+        incident=INCIDENT,
+        satellites=["assist_satellite.kitchen"],
+        also=[{"action": "light.turn_on", "data": {"entity_id": "light.all", "flash": "long"}}],
+    )
+    await tell(house, ev.CryHeard(cry=cry(place="Bathroom")))
+    await tell(house, ev.CryEnded(cry_id="c1", end=CryEnd.NO_ANSWER))
+    assert told(said) == [
+        "Somebody has cried for help. Bathroom",
+        "Somebody has cried for help and does not answer. Please look.",
+    ]
+    assert len(blinked) == 2
+
+
+async def test_a_cry_that_was_taken_back_is_not_told_on(
+    house: House, automations: Automations
+) -> None:
+    said = automations.heard("assist_satellite.announce")
+    await automations.use(
+        "cry_for_help", incident=INCIDENT, satellites=["assist_satellite.kitchen"]
+    )
+    await tell(house, ev.CryEnded(cry_id="c1", end=CryEnd.STOPPED))
+    assert not said
+    await tell(house, ev.CryHeard(cry=cry()))
+    assert told(said) == ["Somebody has cried for help."]
