@@ -53,6 +53,13 @@ def test_its_address_is_its_own(path: Path) -> None:
 
 
 @by_name
+def test_it_survives_the_import(path: Path) -> None:
+    """What is imported is written anew, without comments and anchors."""
+    blueprint = loaded(path)
+    assert yaml_util.parse_yaml(blueprint.yaml()) == blueprint.data
+
+
+@by_name
 def test_every_input_is_explained_and_used(path: Path) -> None:
     blueprint = loaded(path)
     assert yaml_util.extract_inputs(body(blueprint)) == set(blueprint.inputs)
