@@ -4,7 +4,7 @@ import pytest
 
 from custom_components.verified_response.core import commands as cmd
 from custom_components.verified_response.core import events as ev
-from custom_components.verified_response.core.calls import Call
+from custom_components.verified_response.core.calls import Call, Heard
 from custom_components.verified_response.core.effects import ShareAction
 from custom_components.verified_response.core.incident import IncidentKind
 from tests import builders
@@ -160,3 +160,34 @@ def test_words_of_both_calls_are_kept():
             )
         )
     assert house.incident.message == "two men she bleeds"
+
+
+@pytest.mark.parametrize(("seconds", "incidents"), [(10, 1), (299, 1), (300, 2), (86_400, 2)])
+def test_a_call_under_threat_swallows_only_those_soon_after(seconds: float, incidents: int):
+    """Nobody may see it, so nobody ends it: it must not take in the next one for ever."""
+    house = House()
+    _threaten(house)
+    house.wait(seconds)
+    _threaten(house)
+    assert len(house.state.incidents) == incidents
+    assert len(house.shares()) == 2 * incidents
+
+
+def test_a_call_under_threat_after_a_restart_is_a_new_call():
+    house = House()
+    _threaten(house)
+    house.restart(after=20)
+    _threaten(house)
+    assert len(house.state.incidents) == 2
+
+
+def test_where_else_somebody_is_threatened_is_told():
+    house = House()
+    _threaten(house, Heard(place="Kitchen"))
+    house.wait(10)
+    _threaten(house, Heard(place="Cellar"))
+    assert [item.place for item in house.incident.evidence] == ["Kitchen", "Cellar"]
+
+
+def _threaten(house: House, heard: Heard | None = None) -> None:
+    house.do(cmd.ReportDuress(new_id=house.new_id(), by="contact:owner", heard=heard))

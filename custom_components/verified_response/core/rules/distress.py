@@ -90,12 +90,28 @@ def keep_heard(story: Story, incident_id: str, kind: IncidentKind, heard: Heard)
 
 
 def report_duress(story: Story, command: cmd.ReportDuress) -> None:
-    """Call for help where nobody may see it, once at a time."""
+    """Call for help where nobody may see it; said again soon after, it is the same call."""
     current = next(
-        (item for item in story.state.open_incidents() if item.kind is IncidentKind.DURESS), None
+        (
+            item
+            for item in story.state.open_incidents()
+            if item.kind is IncidentKind.DURESS and not item.held and _was_lately(story, item)
+        ),
+        None,
     )
     if current is None:
         open_duress(story, command.new_id, by=command.by, heard=command.heard)
+    elif command.heard is not None and not _is_known_from(current, command.heard):
+        keep_heard(story, current.id, IncidentKind.DURESS, command.heard)
+        tell_responders(story, current.id)
+
+
+def _is_known_from(incident: Incident, heard: Heard) -> bool:
+    """Say whether it was called for from there before: nothing new to tell."""
+    return any(
+        isinstance(item, HelpCalled) and (item.device, item.place) == (heard.device, heard.place)
+        for item in incident.evidence
+    )
 
 
 def open_duress(story: Story, incident_id: str, *, by: str, heard: Heard | None = None) -> None:
