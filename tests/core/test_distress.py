@@ -189,5 +189,36 @@ def test_where_else_somebody_is_threatened_is_told():
     assert [item.place for item in house.incident.evidence] == ["Kitchen", "Cellar"]
 
 
+def test_a_duress_code_after_a_phrase_is_the_same_call():
+    house = House()
+    _threaten(house)
+    house.do(cmd.CryForHelp(new_id=house.new_id(), call=None, heard=Heard(place="Cellar")))
+    assert house.state.cry is not None
+    house.do(
+        cmd.AnswerCry(
+            cry_id=house.state.cry.id,
+            send=False,
+            by="contact:owner",
+            duress=True,
+            new_id=house.new_id(),
+        )
+    )
+    assert [item.kind for item in house.state.incidents.values()] == [IncidentKind.DURESS]
+    assert [item.place for item in house.incident.evidence] == ["Cellar"]
+
+
+def test_several_calls_taken_back_with_a_duress_code_are_one_call_under_threat():
+    house = House()
+    house.distress(IncidentKind.PANIC)
+    house.wait(300)
+    house.distress(IncidentKind.PANIC)
+    for key in tuple(house.state.incidents):
+        house.do(
+            cmd.Dismiss(incident_id=key, by="contact:owner", duress=True, new_id=house.new_id())
+        )
+    kinds = [item.kind for item in house.state.open_incidents()]
+    assert kinds == [IncidentKind.DURESS]
+
+
 def _threaten(house: House, heard: Heard | None = None) -> None:
     house.do(cmd.ReportDuress(new_id=house.new_id(), by="contact:owner", heard=heard))

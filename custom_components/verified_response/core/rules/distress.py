@@ -90,7 +90,12 @@ def keep_heard(story: Story, incident_id: str, kind: IncidentKind, heard: Heard)
 
 
 def report_duress(story: Story, command: cmd.ReportDuress) -> None:
-    """Call for help where nobody may see it; said again soon after, it is the same call."""
+    """Call for help where nobody may see it."""
+    open_duress(story, command.new_id, by=command.by, heard=command.heard)
+
+
+def open_duress(story: Story, incident_id: str, *, by: str, heard: Heard | None = None) -> None:
+    """Call for help where nobody may see it: at once, never shown; soon after, it is the same call."""
     current = next(
         (
             item
@@ -100,9 +105,9 @@ def report_duress(story: Story, command: cmd.ReportDuress) -> None:
         None,
     )
     if current is None:
-        open_duress(story, command.new_id, by=command.by, heard=command.heard)
-    elif command.heard is not None and not _is_known_from(current, command.heard):
-        keep_heard(story, current.id, IncidentKind.DURESS, command.heard)
+        _open_hidden(story, incident_id, by=by, heard=heard)
+    elif heard is not None and not _is_known_from(current, heard):
+        keep_heard(story, current.id, IncidentKind.DURESS, heard)
         tell_responders(story, current.id)
 
 
@@ -114,8 +119,7 @@ def _is_known_from(incident: Incident, heard: Heard) -> bool:
     )
 
 
-def open_duress(story: Story, incident_id: str, *, by: str, heard: Heard | None = None) -> None:
-    """Call for help where nobody may see it: at once, and never shown."""
+def _open_hidden(story: Story, incident_id: str, *, by: str, heard: Heard | None) -> None:
     story.tell(
         ev.IncidentOpened(
             incident_id=incident_id,
