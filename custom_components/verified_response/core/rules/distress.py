@@ -48,13 +48,14 @@ def open_call(story: Story, kind: IncidentKind, *, silent: bool) -> Incident | N
             and item.kind is not IncidentKind.DURESS
             and not item.held
             and item.silent is silent
-            and (kind not in item.kinds or _was_lately(story, item))
+            and (kind not in item.kinds or was_lately(story, item))
         ),
         None,
     )
 
 
-def _was_lately(story: Story, incident: Incident) -> bool:
+def was_lately(story: Story, incident: Incident) -> bool:
+    """Say whether help was called for so short a time ago that more of it is the same call."""
     called = incident.called_at or incident.opened_at
     return story.now - called < timedelta(seconds=CALLS_JOIN_S)
 
@@ -100,7 +101,7 @@ def open_duress(story: Story, incident_id: str, *, by: str, heard: Heard | None 
         (
             item
             for item in story.state.open_incidents()
-            if item.kind is IncidentKind.DURESS and not item.held and _was_lately(story, item)
+            if item.kind is IncidentKind.DURESS and not item.held and was_lately(story, item)
         ),
         None,
     )
