@@ -27,6 +27,15 @@ async def test_the_satellite_asks_back_and_silence_calls(assist: Assist):
     assist.house.expect_shared()
 
 
+async def test_a_cry_in_the_turn_of_a_model_is_heard(assist: Assist):
+    """A follow-up turn of a conversation goes to the agent alone: no trigger is asked."""
+    assert await assist.say("Call an ambulance!", agent_id="conversation.model") == "as you like"
+    for _ in range(30):
+        await assist.house.settle()
+    assert assist.desk.state.cry is not None
+    assert not assist.desk.state.cry.bare
+
+
 async def test_stop_said_to_the_satellite(assist: Assist):
     await assist.say("call an ambulance", satellite=SATELLITE)
     await assist.hear("Stop.")

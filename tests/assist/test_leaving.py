@@ -34,7 +34,7 @@ async def test_nothing_is_listened_for_after_it_ended_while_it_began(assist: Ass
 
     before = len(get_agent_manager(assist.hass)._trigger_callbacks)
     with patch.object(sentences, "_attach", attach):
-        stop = sentences.listen(assist.hass, "verified_response", hear, lambda _: None)
+        stop = sentences.listen(assist.hass, "verified_response", hear, lambda *_: None)
         await assist.hass.async_block_till_done()
     assert attached == set()
     assert len(get_agent_manager(assist.hass)._trigger_callbacks) == before

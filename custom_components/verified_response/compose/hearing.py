@@ -58,7 +58,7 @@ class Ear:
         self._hearing = runtime.hearing
         self._key = key
         self._phrases = covert_phrases(entry)
-        self._others: Recogniser | None = None
+        self._recognisers: tuple[Recogniser, ...] = ()
         self._claimed = ""
 
     async def hear(self, topic: Topic, said: Utterance) -> str | None:
@@ -87,26 +87,31 @@ class Ear:
             at_home=anybody_home(self._hass, self._runtime.desk.premises),
         )
 
-    def learn(self, others: Recogniser) -> None:
-        """Take over what recognises the languages that have no sentence triggers."""
-        self._others = others
+    def learn(self, others: Recogniser, cries: Recogniser) -> None:
+        """Take over what recognises languages without sentence triggers, and cries in those with them.
+
+        A model that asked something gets the next turn alone, and no trigger is asked then.
+        """
+        self._recognisers = (others, cries)
 
     def known(self, text: str) -> overhearing.Handler | None:
         """Return what follows a text that is in no trigger.
 
-        A covert phrase, an answer that is due, or a sentence in a language that is not in use here.
+        A covert phrase, an answer that is due, a sentence in a language that is not in use here, or a
+        cry, should no trigger be asked about it.
         """
         self._claimed = ""
         if self._phrases and (phrase := self._phrases.get(digest(text, self._key))) is not None:
             return lambda said: self._threatened(phrase, said)
         if self._hearing.awaits(text, self._hass.config.language):
             return self._answer
-        if self._others is not None and (found := self._others.topic_of(text)) is not None:
+        found = next(filter(None, (item.topic_of(text) for item in self._recognisers)), None)
+        if found is not None:
             topic, code = found
-            return lambda said: self._in_another_language(topic, replace(said, code=code))
+            return lambda said: self._unless_claimed(topic, replace(said, code=code))
         return None
 
-    async def _in_another_language(self, topic: Topic, said: Utterance) -> str | None:
+    async def _unless_claimed(self, topic: Topic, said: Utterance) -> str | None:
         await asyncio.sleep(CLAIMED_WITHIN_S)
         return None if self._claimed == said.text else await self.hear(topic, said)
 

@@ -35,7 +35,9 @@ def languages_in_use(hass: HomeAssistant) -> frozenset[str]:
 class Recogniser:
     """Tells which topic a text is about, in some languages."""
 
-    def __init__(self, languages: Collection[str]) -> None:
+    def __init__(
+        self, languages: Collection[str], topics: Collection[Topic] = tuple(Topic)
+    ) -> None:
         """Parse the sentences; slow, runs in an executor. Raises ImportError without hassil."""
         from hassil import Intents, recognize_all
         from hassil.intents import WildcardSlotList
@@ -46,7 +48,7 @@ class Recogniser:
                 "language": "en",
                 "intents": {
                     topic.value: {"data": [{"sentences": sentences_of(topic, languages)}]}
-                    for topic in Topic
+                    for topic in topics
                 },
             }
         )

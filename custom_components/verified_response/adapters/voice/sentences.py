@@ -10,7 +10,7 @@ from homeassistant.helpers.script import ScriptRunResult
 from homeassistant.helpers.trigger import async_initialize_triggers, async_validate_trigger_config
 from homeassistant.setup import async_when_setup
 
-from ...voice.language import Topic
+from ...voice.language import CRIES, Topic
 from ...voice.languages import LANGUAGES
 from .recognising import Recogniser, languages_in_use, sentences_of
 
@@ -35,11 +35,12 @@ type Hear = Callable[[Topic, Utterance], Awaitable[str | None]]
 
 
 def listen(
-    hass: HomeAssistant, domain: str, hear: Hear, others: Callable[[Recogniser], None]
+    hass: HomeAssistant, domain: str, hear: Hear, others: Callable[[Recogniser, Recogniser], None]
 ) -> CALLBACK_TYPE:
     """Listen as soon as Assist is there; return what ends it.
 
-    `others` is given what recognises the languages that nothing here is set up for.
+    `others` is given what recognises the languages that nothing here is set up for, and what
+    recognises cries in the others, for turns in which no trigger is asked.
     """
     ends: list[CALLBACK_TYPE] = []
     ended = False
@@ -47,7 +48,10 @@ def listen(
     async def begin(hass: HomeAssistant, _component: str) -> None:
         languages = languages_in_use(hass)
         rest = LANGUAGES.keys() - languages
-        others(await hass.async_add_executor_job(Recogniser, rest))
+        others(
+            await hass.async_add_executor_job(Recogniser, rest),
+            await hass.async_add_executor_job(Recogniser, languages, CRIES),
+        )
         for topic in Topic:
             if ended:
                 break
