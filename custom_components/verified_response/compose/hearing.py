@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 
 from homeassistant.config_entries import ConfigEntryState
@@ -15,6 +16,8 @@ from ..adapters.voice.sentences import Utterance
 from ..config_values import CovertPhrase, covert_phrases
 from ..core.calls import Call, Heard
 from ..core.errors import VerifiedResponseError
+from ..core.rules.dispatch import is_on_screens
+from ..engine.desk import Desk
 from ..runtime import VerifiedResponseConfigEntry, VerifiedResponseRuntime
 from ..voice.language import CRIES, Reply, Say, Topic
 from ..voice.languages import language_of
@@ -24,6 +27,7 @@ from .speaking import tell
 _LOGGER = logging.getLogger(__name__)
 
 CALLS = {Topic.POLICE: Call.POLICE, Topic.FIRE: Call.FIRE, Topic.MEDICAL: Call.MEDICAL}
+MANY = 2
 CLAIMED_WITHIN_S = 0.05
 """A sentence of ours that says the same is followed before what is only overheard."""
 
@@ -63,14 +67,15 @@ class Ear:
 
     async def hear(self, topic: Topic, said: Utterance) -> str | None:
         """Follow a sentence and return what is answered; None where other premises are meant."""
-        if not self._is_meant(said):
+        takes_back = topic in {Topic.CANCEL, Topic.CANCEL_WITH_CODE}
+        if not self._is_meant(said, has_something_open if takes_back else None):
             return None
         self._claimed = said.text
         language = language_of(said.language)
         try:
             if topic in CRIES:
                 reply = await self._cry(topic, said)
-            elif topic in {Topic.CANCEL, Topic.CANCEL_WITH_CODE}:
+            elif takes_back:
                 reply = await self._hearing.cancel(said.code, said.language)
             else:
                 return await tell(self._runtime, topic, language)
@@ -127,7 +132,7 @@ class Ear:
 
     async def _answer(self, said: Utterance) -> str | None:
         await asyncio.sleep(CLAIMED_WITHIN_S)
-        if self._claimed == said.text or not self._is_meant(said):
+        if self._claimed == said.text or not self._is_meant(said, is_asking):
             return None
         tag = said.language or self._hass.config.language
         return language_of(tag).text(await self._hearing.answer(said.text, tag))
@@ -140,19 +145,31 @@ class Ear:
             language=said.language,
         )
 
-    def _is_meant(self, said: Utterance) -> bool:
-        """Say whether these premises are meant: those with a zone in that room, else the first."""
-        loaded = [
+    def _is_meant(self, said: Utterance, concerned: Callable[[Desk], bool] | None = None) -> bool:
+        """Say whether these premises are meant: those that it concerns, with a zone in that room, else the first."""
+        loaded: list[VerifiedResponseConfigEntry] = [
             item
             for item in self._hass.config_entries.async_entries(c.DOMAIN)
             if item.state is ConfigEntryState.LOADED
         ]
-        if len(loaded) < 2:
-            return True
+        if concerned is not None:
+            loaded = [item for item in loaded if concerned(item.runtime_data.desk)] or loaded
+        if len(loaded) < MANY:
+            return not loaded or loaded[0] is self._entry
         area_id = area_of(self._hass, said.device_id, said.satellite_id)
-        near = [
-            item
-            for item in loaded
-            if any(zone.place == area_id for zone in item.runtime_data.desk.premises.zones.values())
-        ]
+        near = [item for item in loaded if _has_zone_in(item.runtime_data.desk, area_id)]
         return (near or loaded)[0] is self._entry
+
+
+def _has_zone_in(desk: Desk, area_id: str | None) -> bool:
+    return any(zone.place == area_id for zone in desk.premises.zones.values())
+
+
+def is_asking(desk: Desk) -> bool:
+    """Say whether a cry is being asked back about."""
+    return desk.state.cry is not None
+
+
+def has_something_open(desk: Desk) -> bool:
+    """Say whether there is anything that could be taken back, as far as anybody may know."""
+    return is_asking(desk) or any(is_on_screens(item) for item in desk.state.open_incidents())

@@ -47,11 +47,6 @@ def listen(
 
     async def begin(hass: HomeAssistant, _component: str) -> None:
         languages = languages_in_use(hass)
-        rest = LANGUAGES.keys() - languages
-        others(
-            await hass.async_add_executor_job(Recogniser, rest),
-            await hass.async_add_executor_job(Recogniser, languages, CRIES),
-        )
         for topic in Topic:
             if ended:
                 break
@@ -59,6 +54,12 @@ def listen(
                 ends.append(end)
         if ended:
             stop()
+            return
+        rest = LANGUAGES.keys() - languages
+        others(
+            await hass.async_add_executor_job(Recogniser, rest),
+            await hass.async_add_executor_job(Recogniser, languages, CRIES),
+        )
 
     @callback
     def stop() -> None:
