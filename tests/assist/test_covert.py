@@ -14,7 +14,7 @@ from homeassistant.helpers import entity_registry as er
 
 from custom_components.verified_response.core.effects import Push
 from custom_components.verified_response.core.incident import IncidentKind
-from tests.fakes.config_entry import OWNER_CODE
+from tests.scenarios.conftest import DURESS_CODE
 
 from .conftest import SATELLITE
 
@@ -189,5 +189,5 @@ async def test_a_changed_person_keeps_the_phrase_until_it_is_removed(bea: Assist
 async def test_a_duress_code_and_a_phrase_are_one_call(bea: Assist):
     await bea.say(PHRASE)
     await bea.house.arm()
-    await bea.house.disarm(OWNER_CODE)
+    await bea.house.disarm(DURESS_CODE)
     assert len(bea.incidents) == 1

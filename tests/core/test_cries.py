@@ -171,6 +171,19 @@ def test_whoever_called_openly_is_not_asked_again():
     assert house.incident.kinds == (IncidentKind.PANIC, IncidentKind.FIRE)
 
 
+@pytest.mark.parametrize("bare", [True, False])
+def test_a_call_of_long_ago_answers_no_new_cry(bare: bool):
+    """Nobody closed it: a television must not add the police to it hours later."""
+    house = House()
+    house.distress(IncidentKind.MEDICAL)
+    house.wait(3600)
+    cry(house, bare=bare)
+    assert house.state.cry is not None
+    house.wait(COUNTDOWN)
+    kinds = (IncidentKind.MEDICAL,) if bare else (IncidentKind.MEDICAL, IncidentKind.PANIC)
+    assert house.incident.kinds == kinds
+
+
 def test_a_hidden_call_changes_nothing_that_can_be_heard():
     house = House()
     house.distress(silent=True)

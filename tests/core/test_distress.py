@@ -4,7 +4,7 @@ import pytest
 
 from custom_components.verified_response.core import commands as cmd
 from custom_components.verified_response.core import events as ev
-from custom_components.verified_response.core.calls import Call
+from custom_components.verified_response.core.calls import Call, Heard
 from custom_components.verified_response.core.effects import ShareAction
 from custom_components.verified_response.core.incident import IncidentKind
 from tests import builders
@@ -160,3 +160,65 @@ def test_words_of_both_calls_are_kept():
             )
         )
     assert house.incident.message == "two men she bleeds"
+
+
+@pytest.mark.parametrize(("seconds", "incidents"), [(10, 1), (299, 1), (300, 2), (86_400, 2)])
+def test_a_call_under_threat_swallows_only_those_soon_after(seconds: float, incidents: int):
+    """Nobody may see it, so nobody ends it: it must not take in the next one for ever."""
+    house = House()
+    _threaten(house)
+    house.wait(seconds)
+    _threaten(house)
+    assert len(house.state.incidents) == incidents
+    assert len(house.shares()) == 2 * incidents
+
+
+def test_a_call_under_threat_after_a_restart_is_a_new_call():
+    house = House()
+    _threaten(house)
+    house.restart(after=20)
+    _threaten(house)
+    assert len(house.state.incidents) == 2
+
+
+def test_where_else_somebody_is_threatened_is_told():
+    house = House()
+    _threaten(house, Heard(place="Kitchen"))
+    house.wait(10)
+    _threaten(house, Heard(place="Cellar"))
+    assert [item.place for item in house.incident.evidence] == ["Kitchen", "Cellar"]
+
+
+def test_a_duress_code_after_a_phrase_is_the_same_call():
+    house = House()
+    _threaten(house)
+    house.do(cmd.CryForHelp(new_id=house.new_id(), call=None, heard=Heard(place="Cellar")))
+    assert house.state.cry is not None
+    house.do(
+        cmd.AnswerCry(
+            cry_id=house.state.cry.id,
+            send=False,
+            by="contact:owner",
+            duress=True,
+            new_id=house.new_id(),
+        )
+    )
+    assert [item.kind for item in house.state.incidents.values()] == [IncidentKind.DURESS]
+    assert [item.place for item in house.incident.evidence] == ["Cellar"]
+
+
+def test_several_calls_taken_back_with_a_duress_code_are_one_call_under_threat():
+    house = House()
+    house.distress(IncidentKind.PANIC)
+    house.wait(300)
+    house.distress(IncidentKind.PANIC)
+    for key in tuple(house.state.incidents):
+        house.do(
+            cmd.Dismiss(incident_id=key, by="contact:owner", duress=True, new_id=house.new_id())
+        )
+    kinds = [item.kind for item in house.state.open_incidents()]
+    assert kinds == [IncidentKind.DURESS]
+
+
+def _threaten(house: House, heard: Heard | None = None) -> None:
+    house.do(cmd.ReportDuress(new_id=house.new_id(), by="contact:owner", heard=heard))

@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from custom_components.verified_response.core.calls import Call, Heard
-from custom_components.verified_response.core.incident import IncidentKind, Stage
+from custom_components.verified_response.core.errors import ShareRejectedError
+from custom_components.verified_response.core.incident import DeliveryStatus, IncidentKind, Stage
 from custom_components.verified_response.core.premises import ResponderMode
 from custom_components.verified_response.engine.hearing import Hearing
 from custom_components.verified_response.engine.keypad import Keypad
@@ -168,6 +169,22 @@ async def test_what_is_said_is_true(live: bool):
     said = await home.hearing.answer("yes", "en")
     assert said.say is (Say.CALLED if live else Say.PEOPLE_TOLD)
     await home.rig.stop()
+
+
+async def test_who_refused_it_is_not_said_to_be_called(home: Home):
+    home.rig.center.fails = [ShareRejectedError("refused")]
+    await home.rig.panic()
+    await home.rig.settle()
+    [delivery] = home.rig.incident.deliveries.values()
+    assert delivery.status is DeliveryStatus.REJECTED
+    assert await home.cry(heard=PHONE) == Reply(Say.PEOPLE_TOLD)
+
+
+async def test_a_stop_in_the_language_of_the_cry_stops(home: Home):
+    """Whoever is asked in German answers in German, whatever language the ear says it heard."""
+    await home.cry(heard=Heard(device="Phone", language="de"))
+    assert home.hearing.awaits("Nein, danke", "en")
+    assert await home.hearing.answer("Nein, danke", "en") == Reply(Say.STOPPED)
 
 
 async def test_a_second_cry_answers_the_question(home: Home):

@@ -157,3 +157,48 @@ def test_accents_and_punctuation_do_not_matter():
 )
 def test_which_phrases_are_fit(text: str, refusal: str | None):
     assert refuse_phrase(text) == refusal
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("en", "It is no false alarm"),
+        ("en", "Do not cancel!"),
+        ("en", "don't stop please"),
+        ("de", "Das ist kein Fehlalarm"),
+        ("es", "No es una falsa alarma"),
+        ("es", "no, no es falsa alarma"),
+        ("es", "no cancelar"),
+        ("fr", "ce n'est pas une fausse alerte"),
+        ("it", "non è un falso allarme"),
+        ("nl", "het is geen vals alarm"),
+        ("pl", "To nie jest fałszywy alarm"),
+        ("pl", "Nie anuluj!"),
+        ("pt", "Não é um falso alarme"),
+        ("pt", "não cancele, por favor"),
+    ],
+)
+def test_a_stop_that_is_turned_around_stops_nothing(code: str, text: str):
+    assert understand(text, LANGUAGES[code]).meaning is Meaning.UNCLEAR
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("en", "No, it was a false alarm"),
+        ("en", "Stop. Don't send help."),
+        ("es", "No, es una falsa alarma."),
+        ("pl", "Nie, to był fałszywy alarm"),
+        ("pt", "Não, foi um alarme falso"),
+    ],
+)
+def test_a_comma_says_what_is_meant(code: str, text: str):
+    assert understand(text, LANGUAGES[code]).meaning is Meaning.STOP
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_what_is_turned_around_is_no_sentence_that_takes_back(code: str):
+    from custom_components.verified_response.adapters.voice.recognising import Recogniser
+
+    recogniser = Recogniser(LANGUAGES)
+    assert not [text for text in LANGUAGES[code].turned if recogniser.topic_of(text)]

@@ -8,7 +8,7 @@ from ..core.calls import Call, Cry, CryEnd, Heard
 from ..core.commands import AnswerCry, CryForHelp, Dismiss, ReportDuress
 from ..core.errors import InvalidRequestError, WorkFailedError
 from ..core.events import CryEnded, CryHeard
-from ..core.incident import Incident
+from ..core.incident import DeliveryStatus, Incident
 from ..core.premises import ResponderMode
 from ..core.rules.dispatch import is_on_screens
 from ..voice.answers import Meaning, understand
@@ -28,6 +28,8 @@ AGAIN_S = 2.0
 """Between two tries of a satellite that is not there, or heard nothing."""
 LEAST_S = 3.0
 """Nobody can hear a question and answer it in less."""
+COMES = frozenset({DeliveryStatus.REQUESTED, DeliveryStatus.STARTED, DeliveryStatus.DELIVERED})
+"""A responder that has it, or is being told; the others were not reached."""
 REFUSED = {"code_wrong": Say.CODE_WRONG, "keypad_locked": Say.CODE_LOCKED}
 
 
@@ -132,6 +134,8 @@ class Hearing:
         if cry is None:
             return Reply(Say.NOTHING_TO_CANCEL)
         answer = understand(text, language_of(language))
+        if answer.meaning is Meaning.UNCLEAR and cry.heard.language:
+            answer = understand(text, language_of(cry.heard.language))
         try:
             match answer.meaning:
                 case Meaning.STOP:
@@ -197,8 +201,8 @@ class Hearing:
         live = any(
             responders[key].mode is ResponderMode.LIVE
             for item in calls
-            for key in item.deliveries
-            if key in responders
+            for key, delivery in item.deliveries.items()
+            if key in responders and delivery.status in COMES
         )
         return Reply(Say.CALLED if live else Say.PEOPLE_TOLD)
 

@@ -1,5 +1,6 @@
 """What somebody answers who is asked whether help shall be sent."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -9,6 +10,7 @@ from .words import says_any, without, words
 
 SHORTEST_CODE = 4
 """Fewer digits are an answer to something else."""
+_PAUSE = re.compile(r"[,;.:!?–—]+")
 
 
 class Meaning(StrEnum):
@@ -37,7 +39,7 @@ class Answer:
 def understand(text: str, language: Language) -> Answer:
     """Return what an answer comes to. Only an answer that is nothing but a no stops anything.
 
-    "No puedo respirar" has a no in it. A code, too, must be the whole answer.
+    "No puedo respirar" has a no in it, and "do not cancel" has two stops. A code, too, must be the whole answer.
     """
     spoken = words(text)
     unstopped = without(spoken, language.stop)
@@ -52,6 +54,7 @@ def understand(text: str, language: Language) -> Answer:
         bool(spoken)
         and not without(unstopped, language.fillers)
         and says_any(spoken, language.stop)
+        and not any(says_any(words(part), language.turned) for part in _PAUSE.split(text))
     )
     return Answer(meaning=Meaning.STOP if stops else Meaning.UNCLEAR)
 

@@ -112,6 +112,11 @@ class Language:
 
     None that a "no" before it turns around: "no estoy bien" is "no, I am fine" and "I am not well".
     """
+    turned: tuple[str, ...]
+    """What sounds like a stop and may mean its contrary: it stops nothing, they are asked again.
+
+    "No, es una falsa alarma" is one by its comma alone; what lies between commas counts by itself.
+    """
     yes: tuple[str, ...]
     """And by which they say yes."""
     police: tuple[str, ...]

@@ -50,7 +50,7 @@ def listen(
         others(await hass.async_add_executor_job(Recogniser, rest))
         for topic in Topic:
             if ended:
-                return
+                break
             if (end := await _attach(hass, domain, topic, languages, hear)) is not None:
                 ends.append(end)
         if ended:

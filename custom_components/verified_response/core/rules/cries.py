@@ -11,7 +11,7 @@ from ..incident import KIND_OF
 from ..premises import NOBODY_HOME
 from ..state import PROTECTING
 from .asking import tell_everybody
-from .distress import open_call, open_duress, report_distress
+from .distress import open_call, open_duress, report_distress, was_lately
 from .story import Story
 
 ECHO_S = 4
@@ -126,7 +126,8 @@ def _call(story: Story, new_id: str, call: Call, heard: Heard, *, by: str) -> No
 
 def _is_called(story: Story, call: Call) -> bool:
     """Say whether help was called for openly a moment ago: whoever cries on is not asked again."""
-    return open_call(story, KIND_OF[call], silent=False) is not None
+    current = open_call(story, KIND_OF[call], silent=False)
+    return current is not None and was_lately(story, current)
 
 
 def _leave_to_people(story: Story, cry: Cry, end: CryEnd) -> None:

@@ -48,13 +48,14 @@ def open_call(story: Story, kind: IncidentKind, *, silent: bool) -> Incident | N
             and item.kind is not IncidentKind.DURESS
             and not item.held
             and item.silent is silent
-            and (kind not in item.kinds or _was_lately(story, item))
+            and (kind not in item.kinds or was_lately(story, item))
         ),
         None,
     )
 
 
-def _was_lately(story: Story, incident: Incident) -> bool:
+def was_lately(story: Story, incident: Incident) -> bool:
+    """Say whether help was called for so short a time ago that more of it is the same call."""
     called = incident.called_at or incident.opened_at
     return story.now - called < timedelta(seconds=CALLS_JOIN_S)
 
@@ -90,16 +91,36 @@ def keep_heard(story: Story, incident_id: str, kind: IncidentKind, heard: Heard)
 
 
 def report_duress(story: Story, command: cmd.ReportDuress) -> None:
-    """Call for help where nobody may see it, once at a time."""
-    current = next(
-        (item for item in story.state.open_incidents() if item.kind is IncidentKind.DURESS), None
-    )
-    if current is None:
-        open_duress(story, command.new_id, by=command.by, heard=command.heard)
+    """Call for help where nobody may see it."""
+    open_duress(story, command.new_id, by=command.by, heard=command.heard)
 
 
 def open_duress(story: Story, incident_id: str, *, by: str, heard: Heard | None = None) -> None:
-    """Call for help where nobody may see it: at once, and never shown."""
+    """Call for help where nobody may see it: at once, never shown; soon after, it is the same call."""
+    current = next(
+        (
+            item
+            for item in story.state.open_incidents()
+            if item.kind is IncidentKind.DURESS and not item.held and was_lately(story, item)
+        ),
+        None,
+    )
+    if current is None:
+        _open_hidden(story, incident_id, by=by, heard=heard)
+    elif heard is not None and not _is_known_from(current, heard):
+        keep_heard(story, current.id, IncidentKind.DURESS, heard)
+        tell_responders(story, current.id)
+
+
+def _is_known_from(incident: Incident, heard: Heard) -> bool:
+    """Say whether it was called for from there before: nothing new to tell."""
+    return any(
+        isinstance(item, HelpCalled) and (item.device, item.place) == (heard.device, heard.place)
+        for item in incident.evidence
+    )
+
+
+def _open_hidden(story: Story, incident_id: str, *, by: str, heard: Heard | None) -> None:
     story.tell(
         ev.IncidentOpened(
             incident_id=incident_id,

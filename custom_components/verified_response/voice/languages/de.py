@@ -181,6 +181,12 @@ LANGUAGE = Language(
         "mir geht's gut",
         "mir gehts gut",
     ),
+    turned=(
+        "kein fehlalarm",
+        "kein falscher alarm",
+        "nicht abbrechen",
+        "nicht stoppen",
+    ),
     yes=(
         "ja",
         "jawohl",

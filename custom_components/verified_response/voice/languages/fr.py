@@ -166,6 +166,12 @@ LANGUAGE = Language(
         "je vais bien",
         "ça va bien",
     ),
+    turned=(
+        "pas une fausse alerte",
+        "pas une fausse alarme",
+        "pas de fausse alerte",
+        "pas de fausse alarme",
+    ),
     yes=(
         "oui",
         "ouais",

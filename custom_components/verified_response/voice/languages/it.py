@@ -158,6 +158,11 @@ LANGUAGE = Language(
         "lascia perdere",
         "basta",
     ),
+    turned=(
+        "non è un falso allarme",
+        "non era un falso allarme",
+        "non annulla",
+    ),
     yes=(
         "sì",
         "si",

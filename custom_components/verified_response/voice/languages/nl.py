@@ -171,6 +171,12 @@ LANGUAGE = Language(
         "het gaat goed",
         "met mij gaat het goed",
     ),
+    turned=(
+        "geen vals alarm",
+        "geen loos alarm",
+        "niet annuleren",
+        "stop niet",
+    ),
     yes=(
         "ja",
         "jawel",
