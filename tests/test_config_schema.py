@@ -43,6 +43,8 @@ FLOWS = (
     "subentry_flow",
     "zone_flow",
     "contact_flow",
+    "contact_phrases",
+    "voice/phrases",
     "responder_flow",
 )
 OFFERED_DOMAINS = {
@@ -146,14 +148,21 @@ def test_every_field_of_the_forms_has_a_label_and_an_explanation() -> None:
     parts = words["config_subentries"]
     step = words["options"]["step"]["init"]
     options = options_form(own=True)
-    [logic] = [field for field in options.schema.values() if isinstance(field, section)]
+    apart = {
+        str(key): field.schema
+        for key, field in options.schema.items()
+        if isinstance(field, section)
+    }
     forms = [
         (premises_form(new=True), words["config"]["step"]["user"]),
         (premises_form(new=False), words["config"]["step"]["reconfigure"]),
         (options, step),
-        (logic.schema, step["sections"]["alarm_logic"]),
+        *((form, step["sections"][key]) for key, form in apart.items()),
         (contact_form([], has_codes=False), parts["contact"]["step"]["user"]),
-        (contact_form([], has_codes=True), parts["contact"]["step"]["reconfigure"]),
+        (
+            contact_form([], has_codes=True, has_phrases=True),
+            parts["contact"]["step"]["reconfigure"],
+        ),
     ]
     for kind, form in (
         ("area", area_form()),
@@ -164,4 +173,5 @@ def test_every_field_of_the_forms_has_a_label_and_an_explanation() -> None:
         forms += [(form, parts[kind]["step"][name]) for name in ("user", "reconfigure")]
     for form, told in forms:
         assert fields(form) == told["data"].keys() == told["data_description"].keys()
-    assert step["sections"]["alarm_logic"]["name"]
+    assert set(apart) == set(step["sections"])
+    assert all(told["name"] for told in step["sections"].values())

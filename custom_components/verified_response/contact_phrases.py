@@ -42,7 +42,7 @@ def stored_phrases(
         digests = [runtime.phrase_digest(text) for text in typed]
         kept[c.CONF_PHRASE_DIGESTS] = list(dict.fromkeys(digests))
     if reply := asked.get(c.CONF_PHRASE_REPLY, "").strip():
-        kept[c.CONF_SEALED_REPLY] = runtime.seal(reply)
+        kept[c.CONF_SEALED_REPLY] = runtime.seal_reply(reply)
     return kept
 
 

@@ -49,8 +49,10 @@ class VerifiedResponseRuntime:
     missing_channels: Callable[[], Mapping[str, tuple[Channel, ...]]]
     """By contact the channels that are not there now."""
     seal: Callable[[str], str]
-    """Seals a text that must be read again, so that it can be stored."""
-    unseal: Callable[[str], str | None]
+    """Seals a standing code, so that it can be stored."""
+    seal_reply: Callable[[str], str]
+    unseal_reply: Callable[[str], str | None]
+    """The answer to a covert phrase, sealed for a purpose of its own."""
     phrase_digest: Callable[[str], str]
     """By what a covert phrase is recognised, the only thing of it that is stored."""
     hearing: Hearing

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,11 +16,13 @@ from custom_components.verified_response.adapters.police_api.access import Acces
 from custom_components.verified_response.adapters.wording import HomeWording
 from custom_components.verified_response.const import DOMAIN
 from custom_components.verified_response.core.assessment import Assessment
+from custom_components.verified_response.core.calls import Call
 from custom_components.verified_response.core.commands import RespondersSay
 from custom_components.verified_response.core.errors import ShareRejectedError
 from custom_components.verified_response.core.evidence import (
     CouldNotSee,
     DetectedKind,
+    HelpCalled,
     NobodySeen,
     PersonReported,
     Threat,
@@ -104,12 +107,12 @@ def test_a_person_that_another_detector_reports_is_said_and_a_vehicle_is_not() -
         PersonReported(at=NOW, camera_id="hall", source_family="frigate", kind=kind, outdoor=False)
         for kind in DetectedKind
     )
-    [told] = documents.situation(record(evidence=evidence), SAY).timeline
+    [told] = documents.situation(record(evidence=evidence), SAY, "desk").timeline
     assert (told.what, told.place) == ("person reported", "Hall")
 
 
 def test_what_is_not_known_is_said_by_name() -> None:
-    situation = documents.situation(record(), SAY)
+    situation = documents.situation(record(), SAY, "desk")
     assert situation.level == 2
     assert len(situation.unknowns) == 1
     assert [item.what for item in situation.timeline] == [
@@ -129,7 +132,7 @@ def test_what_is_not_known_is_said_by_name() -> None:
     ],
 )
 def test_calls_for_help_have_no_level(kind: IncidentKind, wired: wire.Kind) -> None:
-    situation = documents.situation(record(kind=kind), SAY)
+    situation = documents.situation(record(kind=kind), SAY, "desk")
     assert situation.kind is wired
     assert situation.level is None
     assert situation.level_proposed_by is None
@@ -155,7 +158,7 @@ def test_confirmations_carry_roles_never_names() -> None:
         Verdict(at=NOW, by="contact:owner", threat=Threat.LIFE),
         Verdict(at=NOW, by="user:abc", threat=None),
     )
-    told = documents.situation(record(verdicts=verdicts), SAY).confirmations
+    told = documents.situation(record(verdicts=verdicts), SAY, "desk").confirmations
     assert [item.by_role for item in told] == [wire.Role.OWNER, wire.Role.RESIDENT]
     assert [item.verdict for item in told] == [
         wire.Verdict.THREAT_TO_LIFE,
@@ -272,3 +275,43 @@ def test_no_text_of_people_makes_a_document_that_a_desk_refuses(typed: str) -> N
     called = record(kind=IncidentKind.PANIC, by="user:1", message=typed)
     summary = documents.incident_document(called, "desk", ACCESS, SAY).situation.summary
     assert typed[:3] in summary
+
+
+CALLED_FOR = {"police": Call.POLICE, "fire": Call.FIRE, "medical": Call.MEDICAL}
+
+
+@pytest.mark.parametrize(
+    ("answers", "kind", "joined", "code"),
+    [
+        ({"police"}, IncidentKind.PANIC, (), "panic_police"),
+        ({"police"}, IncidentKind.DURESS, (), "panic_police"),
+        ({"fire"}, IncidentKind.FIRE, (), "fire"),
+        ({"medical"}, IncidentKind.MEDICAL, (), "medical"),
+        ({"fire"}, IncidentKind.PANIC, (IncidentKind.FIRE,), "fire"),
+        ({"police", "fire"}, IncidentKind.PANIC, (IncidentKind.FIRE,), "panic_police"),
+        ({"medical"}, IncidentKind.PANIC, (), "panic_police"),  # a person sent it by hand
+    ],
+)
+def test_each_call_has_its_code_and_each_responder_its_own(
+    answers: set[str], kind: IncidentKind, joined: tuple[IncidentKind, ...], code: str
+) -> None:
+    calls = frozenset(CALLED_FOR[name] for name in answers)
+    made = record(kind=kind, joined=joined, by="owner", assessment=Assessment(level=None))
+    premises = replace(
+        made.premises,
+        responders={"desk": replace(made.premises.responders["desk"], calls=calls)},
+    )
+    told = documents.situation(replace(made, premises=premises), SAY, "desk")
+    assert (told.kind, told.level) == (code, None)
+
+
+def test_a_call_by_voice_says_where_and_by_what_it_was_heard() -> None:
+    heard = HelpCalled(at=NOW, call=Call.MEDICAL, device="Speaker", place="Kitchen")
+    made = record(
+        kind=IncidentKind.MEDICAL, by="voice", evidence=(heard,), ha_area="Kitchen",
+        assessment=Assessment(level=None),
+    )  # fmt: skip
+    told = documents.situation(made, SAY, "desk")
+    assert [(item.place, item.what) for item in told.timeline] == [
+        ("Kitchen", SAY.sentence("what", "help_called_medical"))
+    ]

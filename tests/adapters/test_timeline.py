@@ -10,6 +10,7 @@ from custom_components.verified_response.adapters.police_api import documents
 from custom_components.verified_response.adapters.wording import ROOT, HomeWording
 from custom_components.verified_response.core import evidence as e
 from custom_components.verified_response.core.assessment import Assessment
+from custom_components.verified_response.core.calls import Call
 from custom_components.verified_response.core.detection import Trust
 from custom_components.verified_response.core.incident import Incident, IncidentKind, Stage
 from custom_components.verified_response.core.premises import SOUNDS, Sign, SignKind, ZoneType
@@ -56,6 +57,10 @@ def reported(kind: e.DetectedKind) -> e.PersonReported:
     )
 
 
+def called(call: Call, device: str = "Speaker", place: str = "") -> e.HelpCalled:
+    return e.HelpCalled(at=NOW, call=call, device=device, place=place)
+
+
 SEEN = e.PersonSeen(
     at=NOW, camera_id="hall", outdoor=False, trust=Trust.FULL, engine="nano", scores=(0.9,)
 )
@@ -99,6 +104,9 @@ TOLD: list[tuple[Any, str, str]] = [
         "Home",
         "somebody who was asked looked and cannot tell",
     ),
+    (called(Call.POLICE, place="Kitchen"), "Kitchen", "help from the police was called for aloud"),
+    (called(Call.FIRE), "Speaker", "the fire brigade was called for aloud"),
+    (called(Call.MEDICAL, device=""), "Home", "medical help was called for aloud"),
 ]
 NOT_TOLD = [reported(e.DetectedKind.VEHICLE), reported(e.DetectedKind.ANIMAL)]
 
@@ -123,7 +131,7 @@ def record(*items: Any, **assessment: Any) -> IncidentRecord:
 
 @pytest.mark.parametrize(("item", "place", "what"), TOLD)
 def test_each_kind_is_told_by_name_of_its_place(item: Any, place: str, what: str) -> None:
-    [line] = documents.situation(record(item), SAY).timeline
+    [line] = documents.situation(record(item), SAY, "desk").timeline
     assert (line.at, line.place, line.what) == (NOW, place, what)
 
 
@@ -140,13 +148,13 @@ def test_every_word_is_used() -> None:
 
 
 def test_what_is_no_person_is_not_told() -> None:
-    assert documents.situation(record(*NOT_TOLD), SAY).timeline == ()
+    assert documents.situation(record(*NOT_TOLD), SAY, "desk").timeline == ()
 
 
 def test_nobody_is_named_and_no_plate_is_told() -> None:
     items = [item for item, _, _ in TOLD]
     unknowns = (f"person_cannot_tell:contact:{WHO}", "person_cannot_tell:owner", "hub_was_blind")
-    told = documents.situation(record(*items, unknowns=unknowns), SAY)
+    told = documents.situation(record(*items, unknowns=unknowns), SAY, "desk")
     sent = str(told.to_json())
     assert "Drive" in sent
     for secret in (PLATE, NAME, WHO, "owner", "Owner"):
@@ -156,7 +164,7 @@ def test_nobody_is_named_and_no_plate_is_told() -> None:
 
 def test_two_who_cannot_tell_are_one_sentence() -> None:
     unknowns = ("could_not_look:hall", "person_cannot_tell:a", "person_cannot_tell:b")
-    assert documents.situation(record(unknowns=unknowns), SAY).unknowns == (
+    assert documents.situation(record(unknowns=unknowns), SAY, "desk").unknowns == (
         "The camera Hall could not be looked at.",
         "Somebody was asked, looked, and cannot tell.",
     )
@@ -164,13 +172,13 @@ def test_two_who_cannot_tell_are_one_sentence() -> None:
 
 def test_lines_stand_in_order_of_time() -> None:
     late = e.ZoneLost(at=NOW + timedelta(seconds=9), zone_id="hall")
-    lines = documents.situation(record(late, zone()), SAY).timeline
+    lines = documents.situation(record(late, zone()), SAY, "desk").timeline
     assert [line.what for line in lines] == ["tripped", "stopped reporting"]
 
 
 def test_of_too_much_how_it_began_and_the_newest_is_told() -> None:
     trips = [zone(at=NOW + timedelta(seconds=n)) for n in range(TIMELINE_MAX + 50)]
-    lines = documents.situation(record(*trips), SAY).timeline
+    lines = documents.situation(record(*trips), SAY, "desk").timeline
     assert len(lines) == TIMELINE_MAX
     assert (lines[0].at, lines[-1].at) == (trips[0].at, trips[-1].at)
 
@@ -183,6 +191,7 @@ def test_what_lowered_it_is_told_beside_what_raised_it() -> None:
             held_by=("person_seen",),
         ),
         SAY,
+        "desk",
     )
     assert [reason.rule for reason in told.reasons] == [
         "detector_tripped",
@@ -200,7 +209,9 @@ def test_what_lowered_it_is_told_beside_what_raised_it() -> None:
 def test_what_lowered_it_is_never_what_is_left_out() -> None:
     many = tuple(f"rule_{number}" for number in range(LIST_MAX))
     told = documents.situation(
-        record(raised_by=("detector_tripped",), lowered_by=("storm_reported",), held_by=many), SAY
+        record(raised_by=("detector_tripped",), lowered_by=("storm_reported",), held_by=many),
+        SAY,
+        "desk",
     )
     assert len(told.reasons) == LIST_MAX
     assert told.reasons[1].rule == "storm_reported"

@@ -46,7 +46,7 @@ from ..engine.supervision import Supervision
 from ..runtime import VerifiedResponseConfigEntry, VerifiedResponseRuntime
 from ..voice.phrases import digest
 from .access import grants, standing_codes
-from .hearing import hear
+from .hearing import covert_replies, hear
 from .listening import listen, webhook_id
 from .seeing import Seeing, follow_models, see
 
@@ -68,7 +68,7 @@ async def compose(
         hass, c.DOMAIN, entry.options.get(c.CONF_LANGUAGE, hass.config.language)
     )
     clock, ids = HomeClock(hass), SecretIdSource()
-    journal, sealing = SqliteJournal(folder / "journal.db"), standing_codes(key)
+    journal, replies = SqliteJournal(folder / "journal.db"), covert_replies(key)
     desk = Desk(premises=premises, journal=journal, clock=clock)
     code_book = HashedCodeBook(hass, stored_codes(entry))
     granting, locks = grants(hass, entry, desk, ids, code_book, folder=folder, key=key)
@@ -106,8 +106,9 @@ async def compose(
         start_callback_check=partial(_callback_check, hass, entry, ids, wording),
         camera_ways=lambda: seeing.cameras.measured,
         missing_channels=contacts.missing,
-        seal=sealing.seal,
-        unseal=sealing.unseal,
+        seal=standing_codes(key).seal,
+        seal_reply=replies.seal,
+        unseal_reply=replies.unseal,
         phrase_digest=partial(digest, key=key),
         hearing=Hearing(desk, clock, ids, keypad, HomeSatellites(hass)),
     )

@@ -9,6 +9,7 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 
 from .. import const as c
+from ..adapters.sealing import Sealing
 from ..adapters.voice import overhearing, sentences
 from ..adapters.voice.places import anybody_home, area_of, heard_at
 from ..adapters.voice.recognising import Recogniser
@@ -30,6 +31,11 @@ CALLS = {Topic.POLICE: Call.POLICE, Topic.FIRE: Call.FIRE, Topic.MEDICAL: Call.M
 MANY = 2
 CLAIMED_WITHIN_S = 0.05
 """A sentence of ours that says the same is followed before what is only overheard."""
+
+
+def covert_replies(key: bytes) -> Sealing:
+    """Return what seals the answers to covert phrases before they are stored."""
+    return Sealing(key, "verified_response covert replies")
 
 
 def hear(
@@ -127,7 +133,7 @@ class Ear:
         except VerifiedResponseError as err:
             _LOGGER.debug("A call failed (%s)", err.code)
         harmless = language_of(said.language or self._hass.config.language).says[Say.HARMLESS]
-        reply = self._runtime.unseal(phrase.reply) if phrase.reply else None
+        reply = self._runtime.unseal_reply(phrase.reply) if phrase.reply else None
         return reply or harmless
 
     async def _answer(self, said: Utterance) -> str | None:
