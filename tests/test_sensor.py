@@ -10,6 +10,7 @@ import pytest
 from homeassistant.helpers import entity_registry as er
 
 from custom_components.verified_response.core import events as ev
+from custom_components.verified_response.core.incident import IncidentKind, Stage
 from custom_components.verified_response.core.state import Outcome
 from tests.fakes.config_entry import OWNER_CODE, RESPONDER, part
 from tests.fakes.news import tell
@@ -196,6 +197,46 @@ async def test_the_level_says_why(house: House) -> None:
     told = house.state("sensor.home_alarm_level").attributes
     assert told["reasons"] == ["detector_tripped"]
     assert (told["held_by"], told["lowered_by"], told["unknowns"]) == ([], [], [])
+
+
+async def test_what_is_told_waits_for_the_end_of_the_entry_delay(house: House) -> None:
+    await house.arm()
+    await house.trip("front_door")
+    assert house.level == "1"
+    assert house.state("sensor.home_alarm_level").attributes["told_level"] is None
+    assert house.state("sensor.home_incident").attributes["open_kinds"] == []
+    await house.wait(30)
+    assert house.state("sensor.home_alarm_level").attributes["told_level"] == 1
+    assert house.state("sensor.home_incident").attributes["open_kinds"] == ["burglary"]
+
+
+async def test_the_highest_level_of_several_incidents_is_shown(house: House) -> None:
+    await house.arm()
+    await house.trip("kitchen_window")
+    first = house.state("sensor.home_alarm_level").attributes["incident_id"]
+    await tell(house, opened("i8", kind=IncidentKind.TAMPER), opened("i9", kind=IncidentKind.FIRE))
+    shown = house.state("sensor.home_alarm_level")
+    assert (shown.state, shown.attributes["incident_id"]) == ("1", first)
+    assert house.state("sensor.home_incident").attributes["incident_id"] == "i9"
+    assert house.state("sensor.home_incident").attributes["open_kinds"] == [
+        "burglary",
+        "fire",
+        "tamper",
+    ]
+
+
+@pytest.mark.parametrize(
+    "hidden", [{"covert": True}, {"silent": True}, {"kind": IncidentKind.DURESS}]
+)
+async def test_hidden_calls_are_in_no_attribute(house: House, hidden: dict[str, Any]) -> None:
+    await tell(house, opened("i7", **hidden))
+    assert "told_level" not in house.state("sensor.home_alarm_level").attributes
+    assert house.state("sensor.home_incident").attributes["open_kinds"] == []
+
+
+def opened(incident_id: str, **changes: Any) -> ev.IncidentOpened:
+    known = {"kind": IncidentKind.BURGLARY, "stage": Stage.VERIFYING, "until": None, "areas": ()}
+    return ev.IncidentOpened(incident_id=incident_id, by="hub", **known | changes)
 
 
 async def test_active_grants_show_no_code_and_nobody(house: House) -> None:

@@ -126,6 +126,11 @@ CONF_MODE: Final = "mode"
 CONF_LIVE_SINCE: Final = "live_since"
 CONF_VERIFIED_PHONE: Final = "verified_phone"
 
+# Options of triggers and conditions
+CONF_HOW: Final = "how"
+CONF_LEVEL: Final = "level"
+CONF_METHOD: Final = "method"
+
 # Live step
 CONF_CALLBACK_CODE: Final = "callback_code"
 CONF_ACKNOWLEDGMENT: Final = "acknowledgment"

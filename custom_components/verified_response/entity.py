@@ -1,14 +1,18 @@
 """Base entities and devices: one for the premises, each area, and each responder."""
 
+from collections.abc import Iterable
+
 from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.device import async_entity_id_to_device
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .const import DOMAIN
 from .coordinator import VerifiedResponseCoordinator
-from .core.incident import Incident
+from .core.incident import Incident, Stage
 from .core.rules.dispatch import is_on_screens
 from .engine.feed import Snapshot
 from .runtime import VerifiedResponseConfigEntry
@@ -87,9 +91,31 @@ class SourceEntity(PartEntity):
             self.device_entry = device
 
 
+def ours(hass: HomeAssistant, entity_ids: Iterable[str], translation_key: str) -> set[str]:
+    """Return those of these entities that are of this integration and of one sort."""
+    registry = er.async_get(hass)
+    return {
+        entity_id
+        for entity_id in entity_ids
+        if (found := registry.async_get(entity_id)) is not None
+        and found.platform == DOMAIN
+        and found.translation_key == translation_key
+    }
+
+
+def shown_incidents(snapshot: Snapshot) -> tuple[Incident, ...]:
+    """Return the open incidents that may be shown, the newest last."""
+    return tuple(item for item in snapshot.state.open_incidents() if is_on_screens(item))
+
+
+def told_incidents(snapshot: Snapshot) -> tuple[Incident, ...]:
+    """Return those that were told as opened: while the entry delay runs, somebody may just come home."""
+    return tuple(item for item in shown_incidents(snapshot) if item.stage is not Stage.ENTRY_DELAY)
+
+
 def current_incident(snapshot: Snapshot) -> Incident | None:
     """Return the newest open incident that may be shown, else None."""
-    shown = [item for item in snapshot.state.open_incidents() if is_on_screens(item)]
+    shown = shown_incidents(snapshot)
     return shown[-1] if shown else None
 
 

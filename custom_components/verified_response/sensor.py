@@ -17,13 +17,20 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
 from .core.effects import PendingEffect
-from .core.incident import ENDED, HAS_LEVEL, Stage
+from .core.incident import ENDED, HAS_LEVEL, Incident, Stage
 from .core.premises import CameraView, Responder, Zone
 from .core.rules.dispatch import is_on_screens
 from .core.rules.history import false_alarms, tally
 from .core.state import Phase
 from .engine.feed import Snapshot
-from .entity import PartEntity, VerifiedResponseEntity, current_incident, last_incident
+from .entity import (
+    PartEntity,
+    VerifiedResponseEntity,
+    current_incident,
+    last_incident,
+    shown_incidents,
+    told_incidents,
+)
 from .runtime import VerifiedResponseConfigEntry
 from .serialize import door_name, walk_test_summary
 
@@ -59,18 +66,30 @@ class PremisesSensorDescription(SensorEntityDescription):
     attributes_fn: Callable[[Snapshot], Mapping[str, Any]] | None = None
 
 
+def _leading(snapshot: Snapshot) -> Incident | None:
+    """Return the open incident whose level is shown: told before untold, the highest, the newest."""
+    told = told_incidents(snapshot)
+    return max(
+        (item for item in shown_incidents(snapshot) if item.kind in HAS_LEVEL),
+        key=lambda item: (item in told, item.assessment.level or 0, item.opened_at),
+        default=None,
+    )
+
+
 def _level(snapshot: Snapshot) -> int | None:
-    incident = current_incident(snapshot)
-    return incident.assessment.level if incident and incident.kind in HAS_LEVEL else None
+    incident = _leading(snapshot)
+    return incident.assessment.level if incident else None
 
 
 def _level_attributes(snapshot: Snapshot) -> Mapping[str, Any]:
-    incident = current_incident(snapshot)
+    incident = _leading(snapshot)
     if incident is None:
         return {}
     assessment = incident.assessment
     return {
         "incident_id": incident.id,
+        "kind": incident.kind,
+        "told_level": assessment.level if incident in told_incidents(snapshot) else None,
         "reasons": list(assessment.raised_by),
         "held_by": list(assessment.held_by),
         "lowered_by": list(assessment.lowered_by),
@@ -97,6 +116,7 @@ def _incident_attributes(snapshot: Snapshot) -> Mapping[str, Any]:
         "incident_id": incident.id if incident else None,
         "kind": incident.kind if incident else None,
         "held": incident.held if incident else None,
+        "open_kinds": sorted({item.kind.value for item in told_incidents(snapshot)}),
         "blind_from": snapshot.state.blind_since,
         "blind_until": snapshot.state.blind_until,
     }
