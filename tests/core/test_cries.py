@@ -256,3 +256,12 @@ def test_a_clock_that_is_set_gives_as_much_time_as_before():
     assert house.state.incidents == {}
     house.wait(1)
     assert house.state.incidents
+
+
+@pytest.mark.parametrize("bare", [False, True])
+def test_a_cry_that_names_nobody_soon_after_a_call_is_the_same_call(bare: bool):
+    house = House()
+    house.distress(IncidentKind.MEDICAL)
+    cry(house, bare=bare)
+    assert house.state.cry is None
+    assert house.incident.kinds == (IncidentKind.MEDICAL,)

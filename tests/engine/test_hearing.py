@@ -1,5 +1,6 @@
 """A cry that is asked back about aloud: answers, codes, silence, restarts; what is said is true."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -192,7 +193,7 @@ async def test_a_second_cry_answers_the_question(home: Home):
     await home.rig.wait(6)
     assert await home.cry(Call.FIRE) == Reply(Say.CALLED)
     assert home.kinds == [IncidentKind.FIRE]
-    assert home.satellites.announced in ([], ["Help is being called."])
+    assert home.satellites.announced == [], "the reply says it"
 
 
 async def test_a_restart_asks_again(home: Home):
@@ -216,10 +217,10 @@ async def test_a_restart_asks_again(home: Home):
 
 async def test_an_open_call_is_cancelled_with_a_code_only(home: Home):
     await home.rig.panic()
-    assert await home.hearing.cancel(None, "en") == Reply(Say.CODE_NEEDED)
-    assert await home.hearing.cancel("1234", "en") == Reply(Say.CODE_WRONG)
+    assert await home.hearing.cancel(None, "en", HEARD) == Reply(Say.CODE_NEEDED)
+    assert await home.hearing.cancel("1234", "en", HEARD) == Reply(Say.CODE_WRONG)
     assert home.rig.incident.is_open
-    assert await home.hearing.cancel("4711", "en") == Reply(Say.CANCELLED)
+    assert await home.hearing.cancel("4711", "en", HEARD) == Reply(Say.CANCELLED)
     assert home.rig.incident.stage is Stage.CANCELLED
     assert home.rig.incident.verdicts[-1].by == "contact:owner"
 
@@ -227,7 +228,7 @@ async def test_an_open_call_is_cancelled_with_a_code_only(home: Home):
 async def test_cancelled_under_duress_looks_the_same_and_recalls_nobody(home: Home):
     await home.rig.panic()
     called = home.rig.incident.id
-    assert await home.hearing.cancel("9999", "en") == Reply(Say.CANCELLED)
+    assert await home.hearing.cancel("9999", "en", HEARD) == Reply(Say.CANCELLED)
     assert home.kinds == [IncidentKind.PANIC, IncidentKind.DURESS]
     assert not home.rig.desk.state.incidents[called].recall
     assert home.rig.center.cancelled == []
@@ -235,27 +236,27 @@ async def test_cancelled_under_duress_looks_the_same_and_recalls_nobody(home: Ho
 
 async def test_a_hidden_call_cannot_be_found_by_cancelling(home: Home):
     await home.rig.panic(silent=True)
-    assert await home.hearing.cancel("4711", "en") == Reply(Say.NOTHING_TO_CANCEL)
+    assert await home.hearing.cancel("4711", "en", HEARD) == Reply(Say.NOTHING_TO_CANCEL)
     assert home.rig.incident.is_open
 
 
 async def test_where_there_are_no_codes_nothing_is_cancelled_aloud(home: Home):
     home = Home(home.rig, Codes())
     await home.rig.panic()
-    assert await home.hearing.cancel("4711", "en") == Reply(Say.CANCEL_IN_APP)
+    assert await home.hearing.cancel("4711", "en", HEARD) == Reply(Say.CANCEL_IN_APP)
     assert home.rig.incident.is_open
 
 
 async def test_a_burglar_alarm_is_cancelled_too(home: Home):
     await home.rig.arm()
     await home.rig.trip()
-    assert await home.hearing.cancel("4711", "en") == Reply(Say.CANCELLED)
+    assert await home.hearing.cancel("4711", "en", HEARD) == Reply(Say.CANCELLED)
 
 
 async def test_cancelling_while_asked_stops_without_a_code(home: Home):
     await home.cry(heard=PHONE)
-    assert await home.hearing.cancel(None, "en") == Reply(Say.STOPPED)
-    assert await home.hearing.cancel(None, "en") == Reply(Say.NOTHING_TO_CANCEL)
+    assert await home.hearing.cancel(None, "en", HEARD) == Reply(Say.STOPPED)
+    assert await home.hearing.cancel(None, "en", HEARD) == Reply(Say.NOTHING_TO_CANCEL)
 
 
 async def test_a_covert_phrase_asks_nothing_and_shows_nothing(home: Home):
@@ -266,10 +267,45 @@ async def test_a_covert_phrase_asks_nothing_and_shows_nothing(home: Home):
     assert (home.satellites.questions, home.satellites.announced) == ([], [])
     assert home.rig.contacts.sent == []
     assert home.rig.desk.state.cry is None
-    assert await home.hearing.cancel("4711", "en") == Reply(Say.NOTHING_TO_CANCEL)
+    assert await home.hearing.cancel("4711", "en", HEARD) == Reply(Say.NOTHING_TO_CANCEL)
 
 
 async def test_a_cry_after_a_cry_under_threat_is_heard_as_any(home: Home):
     await home.hearing.duress("owner", HEARD)
     assert await home.cry() is None
     assert len(home.satellites.questions) == 1
+
+
+async def test_a_duress_code_calls_though_there_is_nothing_to_cancel(home: Home):
+    assert await home.hearing.cancel("4711", "en", HEARD) == Reply(Say.NOTHING_TO_CANCEL)
+    assert await home.hearing.cancel("1234", "en", HEARD) == Reply(Say.NOTHING_TO_CANCEL)
+    assert home.kinds == []
+    assert home.rig.desk.state.wrong_codes == 0
+    assert await home.hearing.cancel("9999", "en", HEARD) == Reply(Say.NOTHING_TO_CANCEL)
+    [incident] = home.rig.desk.state.incidents.values()
+    assert (incident.kind, incident.ha_area) == (IncidentKind.DURESS, "Kitchen")
+
+
+async def test_silence_that_decides_while_a_code_is_looked_at_is_told(home: Home):
+    slow = asyncio.Event()
+    verify = home.codes.verify
+
+    async def slowly(code: str) -> CodeVerdict | None:
+        await slow.wait()
+        return await verify(code)
+
+    home.codes.verify = slowly
+    await home.cry()
+    await home.says("one two three four")
+    await home.rig.wait(20)
+    assert home.kinds == [IncidentKind.PANIC]
+    assert home.satellites.announced == ["Help is being called."]
+    home.codes.verify = verify
+    slow.set()
+
+
+async def test_an_answer_on_the_phone_ends_the_satellites_question(home: Home):
+    await home.cry()
+    assert await home.hearing.answer("stop", "en") == Reply(Say.STOPPED)
+    await home.rig.settle()
+    assert home.satellites.asking == 0

@@ -14,6 +14,7 @@ class FakeSatellites(Satellites):
         self.there = set(there)
         self.questions: list[str] = []
         self.announced: list[str] = []
+        self.asking = 0
         self._answers: asyncio.Queue[str | WorkFailedError] = asyncio.Queue()
 
     def answer(self, text: str) -> None:
@@ -33,7 +34,11 @@ class FakeSatellites(Satellites):
         if satellite not in self.there:
             raise WorkFailedError("satellite_missing")
         self.questions.append(question)
-        answer = await self._answers.get()
+        self.asking += 1
+        try:
+            answer = await self._answers.get()
+        finally:
+            self.asking -= 1
         if isinstance(answer, WorkFailedError):
             raise answer
         return answer

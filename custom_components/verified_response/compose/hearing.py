@@ -28,7 +28,6 @@ from .speaking import tell
 _LOGGER = logging.getLogger(__name__)
 
 CALLS = {Topic.POLICE: Call.POLICE, Topic.FIRE: Call.FIRE, Topic.MEDICAL: Call.MEDICAL}
-MANY = 2
 CLAIMED_WITHIN_S = 0.05
 """A sentence of ours that says the same is followed before what is only overheard."""
 
@@ -82,7 +81,7 @@ class Ear:
             if topic in CRIES:
                 reply = await self._cry(topic, said)
             elif takes_back:
-                reply = await self._hearing.cancel(said.code, said.language)
+                reply = await self._hearing.cancel(said.code, said.language, self._heard(said))
             else:
                 return await tell(self._runtime, topic, language)
         except VerifiedResponseError as err:
@@ -160,11 +159,9 @@ class Ear:
         ]
         if concerned is not None:
             loaded = [item for item in loaded if concerned(item.runtime_data.desk)] or loaded
-        if len(loaded) < MANY:
-            return not loaded or loaded[0] is self._entry
         area_id = area_of(self._hass, said.device_id, said.satellite_id)
         near = [item for item in loaded if _has_zone_in(item.runtime_data.desk, area_id)]
-        return (near or loaded)[0] is self._entry
+        return (near or loaded or [self._entry])[0] is self._entry
 
 
 def _has_zone_in(desk: Desk, area_id: str | None) -> bool:

@@ -3,9 +3,10 @@
 import asyncio
 import logging
 from contextlib import suppress
+from typing import Any
 
 from ..core.calls import Call, Cry, CryEnd, Heard
-from ..core.commands import AnswerCry, CryForHelp, Dismiss, ReportDuress
+from ..core.commands import AnswerCry, Command, CryForHelp, Dismiss, ReportDuress
 from ..core.errors import InvalidRequestError, WorkFailedError
 from ..core.events import CryEnded, CryHeard
 from ..core.incident import DeliveryStatus, Incident
@@ -47,7 +48,9 @@ class Hearing:
         self._cry: Cry | None = None
         """Asked about now, by its satellite."""
         self._task: asyncio.Task[None] | None = None
-        self._answering = False
+        """By which the satellite asks."""
+        self._replying: set[asyncio.Task[Any] | None] = set()
+        """Whoever is about to end the question, and says themselves what came of it."""
         self._stop = desk.feed.subscribe(self._follow)
 
     def begin(self) -> None:
@@ -65,7 +68,7 @@ class Hearing:
         self, call: Call | None, *, bare: bool, heard: Heard, at_home: bool | None
     ) -> Reply | None:
         """Ask back; None where the satellite asks by itself, as soon as it has stopped listening."""
-        await self._desk.submit(
+        await self._submit_reply(
             CryForHelp(
                 new_id=self._ids.new_id(), call=call, heard=heard, bare=bare, at_home=at_home
             )
@@ -92,22 +95,38 @@ class Hearing:
 
     async def answer(self, text: str, language: str) -> Reply:
         """Follow an answer; what is not understood leads to the question once more."""
-        self._answering = True
+        cry = self._desk.state.cry
+        if cry is None:
+            return Reply(Say.NOTHING_TO_CANCEL)
+        answer = understand(text, language_of(language))
+        if answer.meaning is Meaning.UNCLEAR and cry.heard.language:
+            answer = understand(text, language_of(cry.heard.language))
         try:
-            return await self._follow_answer(text, language)
-        finally:
-            self._answering = False
+            match answer.meaning:
+                case Meaning.STOP:
+                    await self._submit_answer(cry, send=False)
+                    return Reply(Say.STOPPED)
+                case Meaning.SEND:
+                    await self._submit_answer(cry, send=True, call=answer.call)
+                    return self._called()
+                case Meaning.CODE if self._keypad.needs_code:
+                    return await self._stopped_by_code(cry, answer.code)
+        except InvalidRequestError:  # silence decided a moment ago
+            return self._called()
+        return self._question(cry)
 
-    async def cancel(self, code: str | None, language: str) -> Reply:
+    async def cancel(self, code: str | None, language: str, heard: Heard) -> Reply:
         """Take back what was called for: a cry that is asked about by a word, an alarm by a code only."""
         if self._desk.state.cry is not None:
             return await self.answer(code or language_of(language).stop[0], language)
         incidents = self._to_cancel()
+        digits = understand(code or "", language_of(language)).code
         if not incidents:
+            if digits:
+                await self._keypad.believe_the_threatened(digits, heard)
             return Reply(Say.NOTHING_TO_CANCEL)
         if not self._keypad.needs_code:
             return Reply(Say.CANCEL_IN_APP)
-        digits = understand(code or "", language_of(language)).code
         if not digits:
             return Reply(Say.CODE_NEEDED)
         verdict = await self._checked(digits)
@@ -128,27 +147,6 @@ class Hearing:
         """Return the open calls for help, else the alarm that is open; nothing that is hidden."""
         shown = [item for item in self._desk.state.open_incidents() if is_on_screens(item)]
         return [item for item in shown if item.is_distress] or shown[-1:]
-
-    async def _follow_answer(self, text: str, language: str) -> Reply:
-        cry = self._desk.state.cry
-        if cry is None:
-            return Reply(Say.NOTHING_TO_CANCEL)
-        answer = understand(text, language_of(language))
-        if answer.meaning is Meaning.UNCLEAR and cry.heard.language:
-            answer = understand(text, language_of(cry.heard.language))
-        try:
-            match answer.meaning:
-                case Meaning.STOP:
-                    await self._submit_answer(cry, send=False)
-                    return Reply(Say.STOPPED)
-                case Meaning.SEND:
-                    await self._submit_answer(cry, send=True, call=answer.call)
-                    return self._called()
-                case Meaning.CODE if self._keypad.needs_code:
-                    return await self._stopped_by_code(cry, answer.code)
-        except InvalidRequestError:  # silence decided a moment ago
-            return self._called()
-        return self._question(cry)
 
     async def _stopped_by_code(self, cry: Cry, code: str) -> Reply:
         verdict = await self._checked(code)
@@ -174,7 +172,7 @@ class Hearing:
         by: str = BY_VOICE,
         duress: bool = False,
     ) -> None:
-        await self._desk.submit(
+        await self._submit_reply(
             AnswerCry(
                 cry_id=cry.id,
                 send=send,
@@ -184,6 +182,15 @@ class Hearing:
                 new_id=self._ids.new_id(),
             )
         )
+
+    async def _submit_reply(self, command: Command) -> None:
+        """Submit what may end the question: whoever asked for it gets the reply."""
+        task = asyncio.current_task()
+        self._replying.add(task)
+        try:
+            await self._desk.submit(command)
+        finally:
+            self._replying.discard(task)
 
     # --- what is said ----------------------------------------------------------------
 
@@ -254,11 +261,11 @@ class Hearing:
     def _conclude(self, end: CryEnd) -> None:
         """Stop asking, and say what silence came to; an answer is answered by whoever took it."""
         cry, self._cry = self._cry, None
-        if self._answering or cry is None:
+        if cry is None:
             return
-        if self._task is not None:
+        if self._task is not None and self._task not in self._replying:
             self._task.cancel()
-        if end is CryEnd.STOPPED:
+        if self._replying:
             return
         reply = self._called() if end is CryEnd.CALLED else Reply(Say.NOT_SENT)
         self._desk.run(self._tell(cry, reply), name="conclusion")

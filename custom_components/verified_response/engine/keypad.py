@@ -2,6 +2,7 @@
 
 import asyncio
 
+from ..core.calls import Heard
 from ..core.commands import NoteWrongCode, ReportDuress, SpendCode
 from ..core.errors import InvalidRequestError
 from .desk import Desk
@@ -36,7 +37,7 @@ class Keypad:
         async with self._turn:  # side by side, guesses would all pass the gate before it shuts
             locked_until = self._desk.state.keypad_locked_until
             if locked_until is not None and self._desk.now() < locked_until:
-                await self._believe_the_threatened(code)
+                await self.believe_the_threatened(code)
                 raise InvalidRequestError("keypad_locked")
             verdict = await self._codes.verify(code)
             reason = self._no_longer_good(verdict) if verdict is not None else ""
@@ -52,12 +53,14 @@ class Keypad:
                 )
             return verdict
 
-    async def _believe_the_threatened(self, code: str) -> None:
-        """A duress code calls for help though the pad is locked, and is answered like any other code."""
+    async def believe_the_threatened(self, code: str, heard: Heard | None = None) -> None:
+        """Call for help if it is a duress code, where a code can do nothing else; spends and counts none."""
         verdict = await self._codes.verify(code)
         if verdict is not None and verdict.duress:
             await self._desk.submit(
-                ReportDuress(new_id=self._ids.new_id(), by=f"contact:{verdict.contact_id}")
+                ReportDuress(
+                    new_id=self._ids.new_id(), by=f"contact:{verdict.contact_id}", heard=heard
+                )
             )
 
     def _no_longer_good(self, verdict: CodeVerdict) -> str:

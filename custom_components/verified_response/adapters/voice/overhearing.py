@@ -63,8 +63,10 @@ class Overhearing:
                 text = content.get("content")
                 if isinstance(text, str) and (handler := self._known(text)) is not None:
                     self._take(text, handler)
-        except Exception as err:  # noqa: BLE001 - and nothing of what was said is logged
-            _LOGGER.error("Overhearing failed: %s", type(err).__name__)  # noqa: TRY400 - the text would be in the traceback
+        except Exception as err:  # noqa: BLE001 - called inside everybody's conversation, which has to go on
+            _LOGGER.warning(
+                "Overhearing failed: %s", type(err).__name__
+            )  # what was said is not logged
 
     def _take(self, text: str, handler: Handler) -> None:
         taken = False

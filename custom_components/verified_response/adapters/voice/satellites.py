@@ -69,7 +69,7 @@ class HomeSatellites(Satellites):
                 return await self._hass.services.async_call(
                     DOMAIN, action, data, blocking=True, return_response=respond
                 )
-        except Exception as err:  # noqa: BLE001 - satellites raise anything, and quote what was said
+        except Exception as err:  # noqa: BLE001 - another integration's satellite may raise anything, and quote what was said
             _LOGGER.debug("%s ended with %s", action, type(err).__name__)
             raise WorkFailedError("satellite_failed") from None
 

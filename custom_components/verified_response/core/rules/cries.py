@@ -7,7 +7,7 @@ from .. import commands as cmd
 from .. import events as ev
 from ..calls import Call, Cry, CryEnd, Heard, Silence
 from ..errors import InvalidRequestError
-from ..incident import KIND_OF
+from ..incident import KIND_OF, call_of
 from ..premises import NOBODY_HOME
 from ..state import PROTECTING
 from .asking import tell_everybody
@@ -27,16 +27,15 @@ BY_VOICE = "voice"
 
 def cry_for_help(story: Story, command: cmd.CryForHelp) -> None:
     """Ask back; a cry that goes on after the question is the answer, and no open call waits for one."""
-    call = command.call or story.policy.cry_call
     current = story.state.cry
     if current is not None:
         _cry_again(story, current, command)
-    elif _is_called(story, call):
+    elif (call := _called_just_now(story, command.call)) is not None:
         _call(story, command.new_id, call, command.heard, by=BY_VOICE)
     else:
         cry = Cry(
             id=command.new_id,
-            call=call,
+            call=command.call or story.policy.cry_call,
             heard=command.heard,
             heard_at=story.now,
             until=story.after(story.policy.cry_countdown_s),
@@ -124,10 +123,16 @@ def _call(story: Story, new_id: str, call: Call, heard: Heard, *, by: str) -> No
     )
 
 
-def _is_called(story: Story, call: Call) -> bool:
-    """Say whether help was called for openly a moment ago: whoever cries on is not asked again."""
-    current = open_call(story, KIND_OF[call], silent=False)
-    return current is not None and was_lately(story, current)
+def _called_just_now(story: Story, call: Call | None) -> Call | None:
+    """Return for whom a cry counts without a question, because help was called for openly a moment ago.
+
+    One that does not say who shall come is the same call.
+    """
+    kind = KIND_OF[call or story.policy.cry_call]
+    current = open_call(story, kind, silent=False)
+    if current is None or not was_lately(story, current):
+        return None
+    return call or call_of(current.kind)
 
 
 def _leave_to_people(story: Story, cry: Cry, end: CryEnd) -> None:
