@@ -59,11 +59,15 @@ class CryMachine(RuleBasedStateMachine):
         calls = not bare and self.silence_calls(at_home)
         now, asked = self.house.now, self.asked
         if asked is None:
-            joins = any(
-                not item.silent and (kind_of(call) not in item.kinds or self.lately(item))
-                for item in open_before
+            newest = next(
+                (
+                    item
+                    for item in reversed(open_before)
+                    if not item.silent and (kind_of(call) not in item.kinds or self.lately(item))
+                ),
+                None,
             )
-            if not joins:
+            if newest is None or not self.lately(newest):
                 end = now + timedelta(seconds=COUNTDOWN)
                 self.asked = Asked(began=now, ends=end, bare=bare, calls=calls)
         elif now - asked.began < ECHO:

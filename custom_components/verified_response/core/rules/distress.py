@@ -38,11 +38,11 @@ def report_distress(story: Story, command: cmd.ReportDistress) -> None:
 
 
 def open_call(story: Story, kind: IncidentKind, *, silent: bool) -> Incident | None:
-    """Return the open call for help that one of this kind belongs to; a hidden one takes in no open one."""
+    """Return the newest open call that one of this kind belongs to; a hidden one takes in no open one."""
     return next(
         (
             item
-            for item in story.state.open_incidents()
+            for item in reversed(story.state.open_incidents())
             if item.is_distress
             and not item.covert
             and item.kind is not IncidentKind.DURESS
