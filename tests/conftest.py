@@ -1,13 +1,19 @@
 """What every test may rely on: our integration is found, ../shared is optional, sockets are for real tests only."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import pytest_socket
 
 import custom_components  # noqa: F401 - ours, before the plug-in's own of the same name
+
+if TYPE_CHECKING:
+    from homeassistant.core import HomeAssistant
+
+    from tests.scenarios.conftest import House
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("VERIFIED_RESPONSE_SHARED") or ROOT.parent / "shared")
@@ -49,3 +55,24 @@ def _sockets_of_real_tests(request: pytest.FixtureRequest) -> Iterator[None]:
     pytest_socket.enable_socket()
     yield
     pytest_socket.disable_socket(allow_unix_socket=True)
+
+
+@pytest.fixture
+async def empty_house(hass: HomeAssistant, tmp_path: Path) -> AsyncIterator[House]:
+    """The house of the scenarios, which the test sets up itself; only tests that ask for it pay."""
+    from homeassistant.setup import async_setup_component
+
+    from tests.scenarios.conftest import House
+
+    hass.config.config_dir = str(tmp_path)
+    assert await async_setup_component(hass, "homeassistant", {})
+    kit = House(hass)
+    yield kit
+    await kit.close()
+
+
+@pytest.fixture
+async def house(empty_house: House) -> House:
+    """The same, set up, disarmed and quiet."""
+    await empty_house.set_up()
+    return empty_house

@@ -1,7 +1,5 @@
 """Arming by action, zones left out, failures heard, the walk test, false alarms forgotten."""
 
-# ruff: noqa: F811 - the fixtures are imported, and named as arguments
-
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +13,7 @@ from custom_components.verified_response.core.premises import Area, ArmMode
 from custom_components.verified_response.core.state import Outcome
 from tests.fakes.config_entry import OWNER_CODE, part
 from tests.fakes.news import tell
-from tests.scenarios.conftest import House, empty_house, house  # noqa: F401 - fixtures
+from tests.scenarios.conftest import House
 
 PANEL = "alarm_control_panel.house"
 

@@ -1,7 +1,5 @@
 """The panel of an area."""
 
-# ruff: noqa: F811 - the fixtures are imported, and named as arguments
-
 from dataclasses import replace
 
 import pytest
@@ -14,7 +12,7 @@ from custom_components.verified_response.core import events as ev
 from custom_components.verified_response.core.premises import ArmMode
 from tests.fakes.config_entry import part
 from tests.fakes.news import tell
-from tests.scenarios.conftest import House, empty_house, house  # noqa: F401 - fixtures
+from tests.scenarios.conftest import House
 
 
 async def arm_as(house: House, context: Context) -> None:

@@ -1,7 +1,5 @@
 """What people tap becomes commands: whose word it is, what it is about, and when a code is needed."""
 
-# ruff: noqa: F811 - the fixtures are imported, and named as arguments
-
 import asyncio
 from collections.abc import Sequence
 from unittest.mock import AsyncMock
@@ -13,7 +11,7 @@ from custom_components.verified_response.core import commands as cmd
 from custom_components.verified_response.core.errors import InvalidRequestError
 from custom_components.verified_response.core.evidence import Threat
 from tests.fakes.config_entry import OWNER_CODE
-from tests.scenarios.conftest import DURESS_CODE, House, empty_house  # noqa: F401 - fixture
+from tests.scenarios.conftest import DURESS_CODE, House
 
 DELAYS = {"exit_delay": 0, "entry_delay": 30}
 BY = "contact:ada"

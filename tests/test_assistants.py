@@ -1,7 +1,5 @@
 """Voice assistants in a real house: they may call for help through a script, and can undo nothing."""
 
-# ruff: noqa: F811 - the fixtures are imported, and named as arguments
-
 from collections.abc import AsyncIterator
 from typing import Any, override
 
@@ -22,7 +20,7 @@ from pytest_homeassistant_custom_component.common import async_capture_events
 
 from custom_components.verified_response.core.incident import Incident, IncidentKind
 from tests.fakes.config_entry import OWNER_CODE
-from tests.scenarios.conftest import House, empty_house, house  # noqa: F401 - fixtures
+from tests.scenarios.conftest import House
 
 SCRIPT = {
     "script": {

@@ -1,7 +1,5 @@
 """Troubles and sightings."""
 
-# ruff: noqa: F811 - the fixtures are imported, and named as arguments
-
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -15,7 +13,7 @@ from custom_components.verified_response.core.premises import ArmMode
 from custom_components.verified_response.core.signals import TroubleKind
 from custom_components.verified_response.engine.feed import CameraLook
 from tests.fakes.news import tell
-from tests.scenarios.conftest import House, empty_house, house  # noqa: F401 - fixtures
+from tests.scenarios.conftest import House
 
 
 async def _person_seen(house: House) -> None:

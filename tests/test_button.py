@@ -1,12 +1,10 @@
 """Buttons for people."""
 
-# ruff: noqa: F811 - the fixtures are imported, and named as arguments
-
 import pytest
 from homeassistant.exceptions import ServiceValidationError
 
 from tests.fakes.config_entry import part
-from tests.scenarios.conftest import House, empty_house, house  # noqa: F401 - fixtures
+from tests.scenarios.conftest import House
 
 
 async def press(house: House, name: str) -> None:

@@ -1,7 +1,5 @@
 """A camera's menu: every step is stored at once, takes effect at once, and is there after a restart."""
 
-# ruff: noqa: F811 - the fixtures are imported, and named as arguments
-
 import re
 from io import BytesIO
 from typing import Any
@@ -27,7 +25,7 @@ from custom_components.verified_response.core.sight.feedback import Sighting
 from custom_components.verified_response.engine.ports import Kept
 from custom_components.verified_response.shown_pictures import SHELF
 from tests.fakes.config_entry import as_seen
-from tests.scenarios.conftest import House, empty_house, house  # noqa: F401 - fixtures
+from tests.scenarios.conftest import House
 
 GREY = (120, 120, 120)
 STATUE = PersonBox(

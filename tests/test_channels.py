@@ -1,7 +1,5 @@
 """A way to a person that is gone becomes a repair issue, and goes when it is back."""
 
-# ruff: noqa: F811 - the fixtures are imported, and named as arguments
-
 from datetime import timedelta
 from typing import Any
 from unittest.mock import Mock
@@ -13,7 +11,7 @@ from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.verified_response.channels import SETTLE
 from custom_components.verified_response.const import DOMAIN
-from tests.scenarios.conftest import House, empty_house, parts  # noqa: F401 - fixture
+from tests.scenarios.conftest import House, parts
 
 DELAYS = {"exit_delay": 0, "entry_delay": 30}
 MAIL = "notify.mail"

@@ -1,7 +1,5 @@
 """Conditions, through a real automation: what is true, for how long, and never what is not known."""
 
-# ruff: noqa: F811 - the fixtures are imported, and named as arguments
-
 import re
 from datetime import timedelta
 from typing import Any
@@ -24,7 +22,7 @@ from tests.automations import TARGETS, add_stranger, automate, place, works
 from tests.contracts.repository import catalogue, text, worded
 from tests.fakes.config_entry import OWNER_CODE
 from tests.fakes.news import tell
-from tests.scenarios.conftest import DURESS_CODE, House, empty_house, house  # noqa: F401 - fixtures
+from tests.scenarios.conftest import DURESS_CODE, House
 
 LEVEL, INCIDENT, CHAIN = (
     "sensor.home_alarm_level",

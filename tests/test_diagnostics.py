@@ -1,7 +1,5 @@
 """Diagnostics: enough to understand a trouble, nothing that tells where or whose it is."""
 
-# ruff: noqa: F811 - the fixtures are imported, and named as arguments
-
 from dataclasses import replace
 
 from homeassistant.helpers.json import json_dumps
@@ -12,7 +10,7 @@ from custom_components.verified_response.core.premises import Sign, SignKind
 from custom_components.verified_response.diagnostics import async_get_config_entry_diagnostics
 from tests.fakes.config_entry import ADDRESS, OWNER_CODE, PHONE, RESPONDER, SECRET, part
 from tests.fakes.news import tell
-from tests.scenarios.conftest import House, empty_house, house  # noqa: F401 - fixtures
+from tests.scenarios.conftest import House
 
 
 async def test_what_they_hold_and_what_not(house: House) -> None:

@@ -1,7 +1,5 @@
 """Actions at doors: presets, doors unlocked from afar, codes shown once, and who came in."""
 
-# ruff: noqa: F811 - the fixtures are imported, and named as arguments
-
 import csv
 from dataclasses import replace
 from datetime import timedelta
@@ -17,7 +15,7 @@ from custom_components.verified_response.engine.ports import Entry
 from tests.fakes.config_entry import PHONE, RESPONDER, part
 from tests.fakes.locks import FakeLock
 from tests.scenarios import conftest as scenes
-from tests.scenarios.conftest import House, empty_house, house  # noqa: F401 - fixtures
+from tests.scenarios.conftest import House
 
 ALLOWED = {"remote_unlock": True, "fire_unlock": True}
 

@@ -1,7 +1,5 @@
 """Event entities: the stable interface for automations."""
 
-# ruff: noqa: F811 - the fixtures are imported, and named as arguments
-
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -31,7 +29,7 @@ from custom_components.verified_response.core.premises import ArmMode, ZoneType
 from custom_components.verified_response.core.rules.access.removal import RETRY_ASKED
 from tests.fakes.config_entry import OWNER_CODE, part
 from tests.fakes.news import tell
-from tests.scenarios.conftest import House, empty_house, house  # noqa: F401 - fixtures
+from tests.scenarios.conftest import House
 
 
 def follow(house: House, entity_id: str) -> list[str]:

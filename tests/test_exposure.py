@@ -1,7 +1,5 @@
 """What voice assistants get by themselves, and that a lock they may open is told."""
 
-# ruff: noqa: F811 - the fixtures are imported, and named as arguments
-
 import json
 from pathlib import Path
 
@@ -19,7 +17,7 @@ import custom_components.verified_response as package
 from custom_components.verified_response.const import DOMAIN
 from custom_components.verified_response.exposure import ASSISTANTS
 from tests.fakes.config_entry import part
-from tests.scenarios.conftest import House, empty_house, house  # noqa: F401 - fixtures
+from tests.scenarios.conftest import House
 
 SIGN = part("sign", "Storm", entity_id="binary_sensor.storm", kind="storm")
 SECOND = [

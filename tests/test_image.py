@@ -1,7 +1,5 @@
 """Pictures of who was seen: boxes on the newest still, masks black, in memory only."""
 
-# ruff: noqa: F811 - the fixtures are imported, and named as arguments
-
 from dataclasses import replace
 from io import BytesIO
 
@@ -12,7 +10,7 @@ from custom_components.verified_response.core.detection import Box, PersonBox
 from custom_components.verified_response.engine.feed import CameraLook
 from tests.fakes.config_entry import part
 from tests.fakes.person_detector import detection
-from tests.scenarios.conftest import House, empty_house, house  # noqa: F401 - fixtures
+from tests.scenarios.conftest import House
 
 GREY = (120, 120, 120)
 SOMEBODY = PersonBox(score=0.8, box=Box(x=0.4, y=0.3, width=0.2, height=0.6))

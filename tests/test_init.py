@@ -1,7 +1,5 @@
 """Set-up, unload, reload and removal of the premises."""
 
-# ruff: noqa: F811 - the fixtures are imported, and named as arguments
-
 from pathlib import Path
 from unittest.mock import patch
 
@@ -15,7 +13,7 @@ from custom_components.verified_response.const import DOMAIN
 from custom_components.verified_response.core.errors import JournalUnavailableError
 from custom_components.verified_response.engine.desk import Desk
 from tests.fakes.config_entry import part
-from tests.scenarios.conftest import House, empty_house, house  # noqa: F401 - fixtures
+from tests.scenarios.conftest import House
 
 
 async def _add_zone(house: House) -> None:

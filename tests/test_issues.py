@@ -1,7 +1,5 @@
 """Repair issues appear with a trouble and go with it."""
 
-# ruff: noqa: F811 - the fixtures are imported, and named as arguments
-
 import pytest
 from homeassistant.helpers import issue_registry as ir
 
@@ -12,7 +10,7 @@ from custom_components.verified_response.core.signals import TroubleKind
 from tests.fakes.config_entry import part
 from tests.fakes.news import tell
 from tests.fakes.person_detector import detection
-from tests.scenarios.conftest import House, empty_house, house  # noqa: F401 - fixtures
+from tests.scenarios.conftest import House
 
 LOST = part(
     "zone",

@@ -1,7 +1,5 @@
 """Taps that let responders in: a code, or doors unlocked; what comes to nothing is told."""
 
-# ruff: noqa: F811 - the fixtures are imported, and named as arguments
-
 import asyncio
 from typing import Any
 from unittest.mock import patch
@@ -11,7 +9,7 @@ import pytest
 from custom_components.verified_response.adapters.answers import EVENT
 from custom_components.verified_response.core.errors import WorkFailedError
 from custom_components.verified_response.engine import granting
-from tests.scenarios.conftest import House, empty_house  # noqa: F401 - fixture
+from tests.scenarios.conftest import House
 from tests.test_door_actions import bolt, coming, front
 
 

@@ -1,7 +1,5 @@
 """What a language model is told of the alarm, and that it can do nothing about it."""
 
-# ruff: noqa: F811 - the fixtures are imported, and named as arguments
-
 import json
 from dataclasses import replace
 from typing import Any
@@ -24,7 +22,7 @@ from custom_components.verified_response.core.signals import TroubleKind
 from custom_components.verified_response.engine.feed import CameraLook
 from tests.fakes.config_entry import ADDRESS, OWNER_CODE, PHONE, RESPONDER
 from tests.fakes.news import tell
-from tests.scenarios.conftest import DURESS_CODE, House, empty_house, house  # noqa: F401 - fixtures
+from tests.scenarios.conftest import DURESS_CODE, House
 
 ARMED = f"{DOMAIN}__what_is_armed"
 BLIND = f"{DOMAIN}__what_is_blind"

@@ -1,7 +1,5 @@
 """A code that a lock does not give up: what the owner is told, and what the owner may say."""
 
-# ruff: noqa: F811 - the fixtures are imported, and named as arguments
-
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +12,7 @@ from homeassistant.setup import async_setup_component
 from custom_components.verified_response.const import DOMAIN
 from custom_components.verified_response.core.access import CredentialStatus
 from custom_components.verified_response.engine import granting
-from tests.scenarios.conftest import House, empty_house, house  # noqa: F401 - fixtures
+from tests.scenarios.conftest import House
 
 
 @pytest.fixture

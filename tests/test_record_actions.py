@@ -1,7 +1,5 @@
 """What was written down: incidents read, exported, replayed; what nobody may see is in none of it."""
 
-# ruff: noqa: F811 - the fixtures are imported, and named as arguments
-
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -18,12 +16,7 @@ from custom_components.verified_response.core.premises import Sign, SignKind
 from custom_components.verified_response.core.rules.replay import read, replay
 from custom_components.verified_response.engine.ports import Entry
 from tests.fakes.config_entry import OWNER_CODE
-from tests.scenarios.conftest import (  # noqa: F401 - fixtures
-    DURESS_CODE,
-    House,
-    empty_house,
-    house,
-)
+from tests.scenarios.conftest import DURESS_CODE, House
 
 RECORDED = Path(__file__).parent / "recordings"
 

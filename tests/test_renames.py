@@ -1,7 +1,5 @@
 """An entity that is renamed in the registry stays what it was to the premises."""
 
-# ruff: noqa: F811 - the fixtures are imported, and named as arguments
-
 from typing import Any
 
 import pytest
@@ -13,7 +11,7 @@ from custom_components.verified_response import const as c
 from custom_components.verified_response.renames import ENTITY_KEYS, follow_renames
 from tests.fakes.config_entry import house as premises
 from tests.fakes.config_entry import part
-from tests.scenarios.conftest import House, empty_house, house  # noqa: F401 - fixtures
+from tests.scenarios.conftest import House
 
 PLACES: list[tuple[str, str, str, dict[str, Any]]] = [
     ("area", "panel", "alarm_control_panel", {}),

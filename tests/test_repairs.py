@@ -1,7 +1,5 @@
 """False alarms of a camera: asked about with the effect of each change, accepted or left."""
 
-# ruff: noqa: F811 - the fixtures are imported, and named as arguments
-
 import asyncio
 from dataclasses import replace
 from typing import Any
@@ -21,7 +19,7 @@ from custom_components.verified_response.engine.feed import CameraLook
 from custom_components.verified_response.repairs import LEAVE
 from tests.fakes.config_entry import OWNER_CODE, as_seen
 from tests.fakes.person_detector import detection
-from tests.scenarios.conftest import House, empty_house, house  # noqa: F401 - fixtures
+from tests.scenarios.conftest import House
 
 STATUE = PersonBox(
     score=0.605,

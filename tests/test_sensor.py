@@ -1,7 +1,5 @@
 """Sensors of the premises and of each responder."""
 
-# ruff: noqa: F811 - the fixtures are imported, and named as arguments
-
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +12,7 @@ from custom_components.verified_response.core.incident import IncidentKind, Stag
 from custom_components.verified_response.core.state import Outcome
 from tests.fakes.config_entry import OWNER_CODE, RESPONDER, part
 from tests.fakes.news import tell
-from tests.scenarios.conftest import House, empty_house, house  # noqa: F401 - fixtures
+from tests.scenarios.conftest import House
 
 
 async def test_a_quiet_house(house: House) -> None:

@@ -1,7 +1,5 @@
 """Every action: what it answers, what it refuses, and whom."""
 
-# ruff: noqa: F811 - the fixtures are imported, and named as arguments
-
 from typing import Any
 
 import pytest
@@ -15,7 +13,7 @@ from custom_components.verified_response.const import DOMAIN
 from custom_components.verified_response.core.errors import CouldNotLook
 from custom_components.verified_response.services import ACTIONS
 from tests.fakes.config_entry import ADDRESS, OWNER_CODE, PHONE, part
-from tests.scenarios.conftest import House, empty_house, house  # noqa: F401 - fixtures
+from tests.scenarios.conftest import House
 
 FIELDS: dict[str, dict[str, Any]] = {
     "bypass_zone": {"zone": "Kitchen window"},

@@ -1,7 +1,5 @@
 """Triggers, through a real automation: when they run it, with which facts, and when never."""
 
-# ruff: noqa: F811 - the fixtures are imported, and named as arguments
-
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -20,7 +18,7 @@ from tests.automations import TARGETS, add_stranger, automate, ids, place, works
 from tests.contracts.repository import catalogue, worded
 from tests.fakes.config_entry import OWNER_CODE
 from tests.fakes.news import tell
-from tests.scenarios.conftest import DURESS_CODE, House, empty_house, house  # noqa: F401 - fixtures
+from tests.scenarios.conftest import DURESS_CODE, House
 
 INCIDENT, LEVEL, PERSON, CODE = (
     "event.home_incident",

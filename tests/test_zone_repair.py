@@ -1,7 +1,5 @@
 """A zone that cries wolf: proposed for repair, and what the owner does about it."""
 
-# ruff: noqa: F811 - the fixtures are imported, and named as arguments
-
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -17,7 +15,7 @@ from custom_components.verified_response.core.premises import ZoneType
 from custom_components.verified_response.zone_repair import partners_of
 from tests import builders
 from tests.fakes.config_entry import OWNER_CODE, as_seen
-from tests.scenarios.conftest import House, empty_house, house  # noqa: F401 - fixtures
+from tests.scenarios.conftest import House
 from tests.test_event import follow
 
 ZONE = "kitchen_window"

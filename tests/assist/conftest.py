@@ -1,12 +1,10 @@
 """Assist in tests: skipped where the two packages that it imports to listen could not be built."""
 
-# ruff: noqa: F811 - the fixtures are imported, and named as arguments
-
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.scenarios.conftest import House, empty_house  # noqa: F401 - the fixture
+from tests.scenarios.conftest import House
 
 if TYPE_CHECKING:
     from .kit import Assist

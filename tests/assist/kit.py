@@ -45,6 +45,7 @@ class Satellite(AssistSatelliteEntity):
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+        self.asks = asyncio.Event()
         self.announced: list[str] = []
 
     @override
@@ -80,6 +81,7 @@ class Satellite(AssistSatelliteEntity):
         self, start_announcement: AssistSatelliteAnnouncement
     ) -> None:
         self.asked.append(start_announcement.message)
+        self.asks.set()
 
     def hear(self, text: str) -> None:
         """Let speech to text end with this answer to the open question."""

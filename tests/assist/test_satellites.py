@@ -29,15 +29,11 @@ class Real:
         self._satellite = assist.satellite
 
     async def answers(self, text: str) -> None:
-        await self._until_asked()
+        await self._satellite.asks.wait()
         self._satellite.hear(text)
 
-    async def _until_asked(self) -> None:
-        while self._satellite._ask_question_future is None:  # noqa: ASYNC110 - Home Assistant's own
-            await asyncio.sleep(0)
-
     async def hears_nothing(self) -> None:
-        await self._until_asked()
+        await self._satellite.asks.wait()
         self._satellite._ask_question_future.set_result(None)
 
     @property

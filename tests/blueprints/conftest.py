@@ -4,14 +4,14 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.scenarios.conftest import House, empty_house, house  # noqa: F401 - fixtures
+from tests.scenarios.conftest import House
 
 from .kit import Automations
 
 
 @pytest.fixture
 async def automations(
-    empty_house: House,  # noqa: F811 - the fixture that is imported
+    empty_house: House,
     caplog: pytest.LogCaptureFixture,
 ) -> AsyncIterator[Automations]:
     """Make automations of blueprints; whatever they log as an error fails the test."""

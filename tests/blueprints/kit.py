@@ -36,7 +36,7 @@ class Automations:
 
     def __init__(self, house: House) -> None:
         self.house = house
-        house.settle = self.settle  # type: ignore[method-assign] - the other one waits for those that wait
+        house.settle = self.settle  # the other one waits for those that wait
 
     async def settle(self) -> None:
         """Let everything happen but what an automation itself waits for."""

@@ -5,19 +5,16 @@ The kit ends by asserting that nothing left the house that the test did not ask 
 
 import asyncio
 import importlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-import pytest
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import Context, HomeAssistant, ServiceCall, State
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers import issue_registry as ir
-from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.verified_response.const import DOMAIN
@@ -317,20 +314,3 @@ def _returns(fake: Any) -> Any:
         return fake
 
     return make
-
-
-@pytest.fixture
-async def empty_house(hass: HomeAssistant, tmp_path: Path) -> AsyncIterator[House]:
-    """A house that the test sets up itself."""
-    hass.config.config_dir = str(tmp_path)
-    assert await async_setup_component(hass, "homeassistant", {})
-    kit = House(hass)
-    yield kit
-    await kit.close()
-
-
-@pytest.fixture
-async def house(empty_house: House) -> House:
-    """A house that is set up, disarmed and quiet."""
-    await empty_house.set_up()
-    return empty_house
