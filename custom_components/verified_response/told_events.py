@@ -53,9 +53,14 @@ class Teller:
         self._levels = {
             item.id: item.assessment.level or 0 for item in snapshot.state.open_incidents()
         }
+        self._cry = snapshot.state.cry.id if snapshot.state.cry is not None else ""
 
     def tell(self, event: ev.Event, snapshot: Snapshot) -> Iterator[Told]:
         """Yield what an event means to people; nothing of what may not appear by itself."""
+        if isinstance(event, ev.CryHeard):  # once, however often it is asked about or heard better
+            known, self._cry = self._cry, event.cry.id
+            if known == event.cry.id:
+                return
         incident_id = getattr(event, "incident_id", None)
         incident = snapshot.state.incidents.get(incident_id or "")
         if incident_id is not None and (incident is None or not is_on_screens(incident)):
@@ -144,7 +149,7 @@ def _of_the_house(event: ev.Event, snapshot: Snapshot) -> Told | None:
 
 def _of_a_cry(event: ev.CryHeard | ev.CryEnded) -> Told | None:
     match event:
-        case ev.CryHeard(cry=cry) if cry.asked == 1:
+        case ev.CryHeard(cry=cry):
             return "cry_for_help", {"call": cry.call, "place": cry.heard.place or None}
         case ev.CryEnded(end=CryEnd.NO_ANSWER | CryEnd.TOO_OLD):
             return "cry_unanswered", {}

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from homeassistant.core import Event, callback
+
 from custom_components.verified_response.core.incident import IncidentKind
 from tests.fakes.config_entry import OWNER_CODE
 from tests.scenarios.conftest import DURESS_CODE
@@ -128,3 +130,22 @@ async def test_after_a_long_pause_people_decide(assist: Assist):
     await assist.house.tap("call_help")
     assert [item.kind for item in assist.incidents] == [IncidentKind.PANIC]
     assist.house.expect_shared()
+
+
+async def test_automations_hear_of_a_cry_once_and_of_one_that_nobody_answered(assist: Assist):
+    told: list[tuple[str, str | None]] = []
+
+    @callback
+    def changed(event: Event) -> None:
+        new = event.data["new_state"]
+        if event.data["entity_id"] == "event.home_incident" and new is not None:
+            told.append((new.attributes["event_type"], new.attributes.get("place")))
+
+    assist.hass.bus.async_listen("state_changed", changed)
+    await assist.say("help", satellite=SATELLITE)
+    await assist.say("call the fire brigade", satellite=SATELLITE)  # a second ear, and a better one
+    assert told == [("cry_for_help", "Kitchen")]
+    await assist.hear("no")
+    await assist.say("help", satellite=SATELLITE)
+    await assist.house.wait(60)
+    assert [kind for kind, _ in told] == ["cry_for_help", "cry_for_help", "cry_unanswered"]

@@ -6,7 +6,10 @@ from collections.abc import AsyncIterator
 import pytest
 
 from custom_components.verified_response.core.calls import Call, Heard
-from custom_components.verified_response.core.errors import ShareRejectedError
+from custom_components.verified_response.core.errors import (
+    JournalUnavailableError,
+    ShareRejectedError,
+)
 from custom_components.verified_response.core.incident import DeliveryStatus, IncidentKind, Stage
 from custom_components.verified_response.core.premises import ResponderMode
 from custom_components.verified_response.engine.hearing import Hearing
@@ -309,3 +312,12 @@ async def test_an_answer_on_the_phone_ends_the_satellites_question(home: Home):
     assert await home.hearing.answer("stop", "en") == Reply(Say.STOPPED)
     await home.rig.settle()
     assert home.satellites.asking == 0
+
+
+async def test_what_is_not_on_record_leaves_nothing_and_is_not_promised(home: Home):
+    home.rig.journal.fail_with = JournalUnavailableError("journal_unavailable", detail="disk full")
+    assert await home.cry(heard=PHONE) == Reply(Say.ASK, {"seconds": "20"})
+    assert await home.hearing.answer("yes", "en") == Reply(Say.PEOPLE_TOLD)
+    assert home.kinds == [IncidentKind.PANIC]
+    assert home.rig.center.created == []
+    home.rig.journal.fail_with = None

@@ -201,7 +201,7 @@ class Hearing:
         return Reply(Say.ASK, {"seconds": str(left)})
 
     def _called(self) -> Reply:
-        """Return what is true: that help is being called only where somebody is set up to come."""
+        """Return what is true: help is being called only where somebody is set up to come, and it is on record."""
         shown = [item for item in self._desk.state.open_incidents() if is_on_screens(item)]
         calls = [item for item in shown if item.is_distress]
         responders = self._desk.premises.responders
@@ -211,7 +211,7 @@ class Hearing:
             for key, delivery in item.deliveries.items()
             if key in responders and delivery.status in COMES
         )
-        return Reply(Say.CALLED if live else Say.PEOPLE_TOLD)
+        return Reply(Say.CALLED if live and self._desk.durable else Say.PEOPLE_TOLD)
 
     def _follow(self, snapshot: Snapshot) -> None:
         for event in snapshot.news:
